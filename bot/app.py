@@ -1,0 +1,147 @@
+"""The composition root: everything is built here, once, and nothing is started by building it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from httpx_aiohttp import AiohttpTransport
+from telegram import BotCommand
+from telegram.error import TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.request import BaseRequest, HTTPXRequest
+
+from bot.clock import Clock
+from bot.core.model import Lane
+from bot.dispatch import Dispatcher
+from bot.library.load import DEFAULT_LOCALE, Library
+from bot.services import conversation as words
+from bot.services import onboarding, spiral
+from bot.services.conversation import COMMANDS, Conversation
+from bot.services.due import Due, Prepared, Result
+from bot.services.flows import Flows
+from bot.services.places import Places
+from bot.store.inbox import Waiting
+from bot.store.store import Store
+from bot.telegram.desk import Desk
+from bot.telegram.handlers import register
+from bot.telegram.intake import Intake
+from bot.telegram.lanes import Lanes
+from bot.telegram.sender import Outcome, Sender
+from bot.telegram.turns import Turns
+
+log = structlog.get_logger()
+
+ACTIONS = onboarding.ACTIONS | spiral.ACTIONS | words.ACTIONS
+"""Everything that a step of a flow may `do`."""
+LIVE_TICK, BULK_TICK = 1.0, 5.0
+STOP_SECONDS = 8.0
+MENU_SECONDS = 30.0
+
+
+@dataclass
+class Keel:
+    """The whole bot, built and not started."""
+
+    application: Application[Any, Any, Any, Any, Any, Any]
+    store: Store
+    library: Library
+    clock: Clock
+    sender: Sender
+    turns: Turns[Waiting]
+    intake: Intake
+    dispatcher: Dispatcher
+    scheduler: AsyncIOScheduler
+
+    async def run(self) -> None:
+        """Receive and send until cancelled; then let running turns finish."""
+        await self.application.initialize()
+        try:
+            menu = asyncio.create_task(self.introduce())
+            self.scheduler.start()
+            try:
+                await self.intake.run()
+            finally:
+                menu.cancel()
+                self.scheduler.shutdown(wait=False)
+                await self.turns.stop(STOP_SECONDS)
+                await self.sender.close()
+        finally:
+            await self.application.shutdown()
+
+    async def introduce(self) -> None:
+        """Tell Telegram the commands and the description in every language; failing is no reason not to start."""
+        for locale, content in self.library.locales.items():
+            language = "" if locale == DEFAULT_LOCALE else locale
+            commands = [BotCommand(name, content.texts(f"command-{name}")) for name in COMMANDS]
+            try:
+                bot = self.application.bot
+                await bot.set_my_commands(commands, language_code=language)
+                await bot.set_my_description(content.texts("bot-description"), language_code=language)
+                await bot.set_my_short_description(content.texts("bot-short-description"), language_code=language)
+            except TelegramError as error:
+                log.warning("the command menu could not be set", language=locale, error=type(error).__name__)
+
+
+def request_over_aiohttp() -> HTTPXRequest:
+    """PTB's own request class over aiohttp's transport: a fraction of the CPU of httpx's own pool."""
+    return HTTPXRequest(connect_timeout=10, read_timeout=20, httpx_kwargs={"transport": AiohttpTransport()})
+
+
+def build_bot(
+    token: str, base_url: str, base_file_url: str, rate: float, request: BaseRequest | None = None
+) -> ExtBot[str]:
+    """PTB's bot with Keel's lanes; receiving has connections of its own."""
+    return ExtBot(
+        token,
+        base_url=base_url,
+        base_file_url=base_file_url,
+        request=request or request_over_aiohttp(),
+        get_updates_request=request or request_over_aiohttp(),
+        rate_limiter=Lanes(rate),
+    )
+
+
+def build(bot: ExtBot[str], store: Store, library: Library, clock: Clock, places: Places | None = None) -> Keel:
+    """Put everything together."""
+    application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+    flows = Flows(ACTIONS, places or Places())
+    sender = Sender(bot)
+    desk = Desk(store, library, clock, Conversation(flows), sender)
+    register(application, desk)
+    turns: Turns[Waiting] = Turns(desk.handle)
+    intake = Intake(bot, store, clock, lambda item: turns.put(item.chat_id, item))
+    dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library))
+    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, _ticks(dispatcher))
+
+
+def _sending(sender: Sender, library: Library) -> Any:
+    async def send(prepared: Prepared, lane: Lane) -> tuple[Result, int | None, float]:
+        texts = library.speak(prepared.locale).texts
+        verdict = await sender.deliver(prepared.chat_id, prepared.reply, texts, lane)
+        match verdict.outcome:
+            case Outcome.DOWN:
+                return Result.LATER, None, BULK_TICK
+            case Outcome.REJECTED:
+                log.error("telegram rejected a screen", kind=prepared.timer.kind, reason=verdict.reason)
+        return Result(verdict.outcome.value), verdict.message_id, verdict.seconds
+
+    return send
+
+
+def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
+        scheduler.add_job(
+            dispatcher.tick,
+            "interval",
+            args=(lane, period * 0.9),
+            seconds=period,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return scheduler

@@ -1,0 +1,169 @@
+"""The nouns of Keel as frozen values: learner, session, timer, delivery, completion, note, entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+
+from bot.core.schedule import Pace, Plan, Quiet, Window
+
+Value = str | int | float | bool | tuple[str, ...]
+"""One answer in a session: a choice, a number, somebody's words, or several of them."""
+
+EVERY_DAY = frozenset(range(7))
+
+
+class Status(StrEnum):
+    """Whether Keel may write to a learner unasked."""
+
+    NEW = "new"  # has not set a time yet: only answers
+    ACTIVE = "active"
+    STOPPED = "stopped"  # sent /stop: only answers
+    BLOCKED = "blocked"  # blocked the bot: nothing can be sent
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A person enrolled. All times of day are on the wall clock of `zone`; all moments are UTC."""
+
+    id: int
+    chat_id: int
+    created_at: datetime
+    locale: str = "en"
+    zone: str | None = None
+    window_start: time = time(9, 0)
+    window_minutes: int = 60
+    weekdays: frozenset[int] = EVERY_DAY
+    pace: Pace = Pace.on_request
+    quiet_start: time = time(22, 0)
+    quiet_end: time = time(7, 0)
+    paused: bool = False
+    paused_until: datetime | None = None
+    status: Status = Status.NEW
+    country: str | None = None
+    unread: int = 0
+    last_slot: datetime | None = None
+    welcomed: bool = False
+
+    @property
+    def plan(self) -> Plan | None:
+        """When lessons may come, or None while no zone is known."""
+        if self.zone is None:
+            return None
+        return Plan(
+            zone=self.zone,
+            window=Window(self.window_start, self.window_minutes),
+            weekdays=self.weekdays,
+            pace=self.pace,
+            quiet=Quiet(self.quiet_start, self.quiet_end),
+            paused_until=self.paused_until,
+            paused=self.paused,
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of a flow by one learner.
+
+    answers: what was chosen or typed, and the facts the flow was started with.
+    ordinal: how many runs of this flow came before; picks the wording, so that it rotates.
+    version: counts saves; a save against an older version loses the race.
+    message_id: the living message that taps edit.
+    """
+
+    id: str
+    learner_id: int
+    flow: str
+    step: str
+    started_at: datetime
+    touched_at: datetime
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    ordinal: int = 0
+    version: int = 0
+    message_id: int | None = None
+    ended_at: datetime | None = None
+
+
+class Lane(StrEnum):
+    """Which way out: replies and what somebody asked for are live; lessons and the like are bulk."""
+
+    LIVE = "live"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A durable 'not before': unique for learner, kind and key."""
+
+    id: int
+    learner_id: int
+    kind: str
+    key: str
+    due_at: datetime
+    lane: Lane
+    attempts: int = 0
+
+
+class DeliveryState(StrEnum):
+    """What became of a lesson's send: written `sending` before, settled after."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One lesson sent to one learner."""
+
+    id: int
+    learner_id: int
+    lesson: str
+    state: DeliveryState
+    at: datetime
+    message_id: int | None = None
+
+
+class Outcome(StrEnum):
+    """What a learner did with a lesson."""
+
+    READ = "read"  # asked for it, or opened it, and nothing more yet
+    TRIED = "tried"
+    LATER = "later"
+    NOT_FOR_ME = "not_for_me"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What one learner made of one lesson; `choice` is the reply to its question."""
+
+    lesson: str
+    outcome: Outcome
+    at: datetime
+    saved: bool = False
+    choice: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Free text somebody asked Keel to keep, decrypted."""
+
+    id: int
+    kind: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that counts in /progress: a pause taken, with its ratings if both were given, and plain tags."""
+
+    kind: str
+    at: datetime
+    before: int | None = None
+    after: int | None = None
+    tool: str | None = None
+    tags: tuple[str, ...] = ()

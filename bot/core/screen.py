@@ -1,0 +1,112 @@
+"""What to show, in Keel's own words: screens, buttons, and what a tap on one means.
+
+Text on a screen is written in the small markup of the content files (``**bold**``, ``*italic*``, ``- `` lists,
+``> `` quotes). Words that a person typed are wrapped by `literal`, so that the renderer shows them exactly as
+they were written and never reads markup into them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LITERAL_START = "\ue000"
+LITERAL_END = "\ue001"
+
+
+def literal(text: str) -> str:
+    """Mark `text` as somebody's own words: shown as it stands, no markup read from it."""
+    bare = text.replace(LITERAL_START, "").replace(LITERAL_END, "")
+    return f"{LITERAL_START}{bare}{LITERAL_END}"
+
+
+@dataclass(frozen=True)
+class StepTap:
+    """A choice in one step of one running session."""
+
+    session: str
+    step: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class LessonTap:
+    """A choice under a lesson's message."""
+
+    lesson: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class CommandTap:
+    """A button that does what typing a command would do, with an optional argument (``sos`` and ``DE``)."""
+
+    command: str
+    argument: str = ""
+
+
+Tap = StepTap | LessonTap | CommandTap
+
+
+@dataclass(frozen=True)
+class Button:
+    """One inline button: its label and what a tap on it means."""
+
+    label: str
+    tap: Tap
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a living message: the line on top and how many seconds it stays (at least 4)."""
+
+    say: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to hand over: its neutral name and its content."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One message.
+
+    text: what it says, in the content files' small markup.
+    rows: inline buttons, top to bottom.
+    frames: lines shown one after another above `text`, which stays complete in itself.
+    edit: id of the message to change instead of sending a new one; a new one is sent if that fails.
+    keyboard: also show the persistent reply keyboard (such a message has no inline buttons).
+    silent: arrives without a sound.
+    """
+
+    text: str
+    rows: Rows = ()
+    frames: tuple[Frame, ...] = ()
+    edit: int | None = None
+    keyboard: bool = False
+    silent: bool = False
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Everything one update or one due timer leads to, in the order in which it is sent.
+
+    session: the session whose living message the last screen becomes.
+    strip: a message whose buttons are taken away, because what comes next stands below it.
+    delete: messages to remove from the chat.
+    leave: leave this chat afterwards (Keel is for private chats only).
+    """
+
+    screens: tuple[Screen, ...] = ()
+    session: str | None = None
+    strip: int | None = None
+    delete: tuple[int, ...] = ()
+    leave: bool = False

@@ -1,0 +1,1 @@
+"""Content files on disk, turned into frozen objects that the rest of Keel reads."""

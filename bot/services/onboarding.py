@@ -1,0 +1,189 @@
+"""Setting up: time zone, pace, time of day, pauses; and the actions of those flows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from datetime import time as clock_time
+
+from bot.core.model import Lane, Session, Status
+from bot.core.schedule import Pace, at_wall, local, next_slot
+from bot.core.screen import Reply, Screen
+from bot.services.flows import Flows
+from bot.services.turn import Turn, with_answer
+
+LESSON = "lesson"
+"""The kind of timer that brings the next lesson."""
+
+
+async def start(turn: Turn, flows: Flows) -> Reply:
+    """/start: the welcome once, and a warm 'pick up anywhere' afterwards. The reply keyboard comes with it."""
+    hello = Screen(turn.texts("hello" if not turn.learner.welcomed else "hello-again"), keyboard=True)
+    if turn.learner.status in (Status.STOPPED, Status.BLOCKED):
+        await turn.change(status=Status.ACTIVE if turn.learner.zone else Status.NEW)
+        await schedule(turn)
+    if turn.learner.welcomed:
+        rows = (
+            (turn.button("button-spiral", "spiral"), turn.button("button-lesson", "lesson")),
+            (turn.button("button-progress", "progress"), turn.button("button-settings", "settings")),
+        )
+        return Reply((hello, turn.page("pick-up", *rows)))
+    await turn.change(welcomed=True)
+    setup = await flows.begin(turn, "setup")
+    return Reply((hello, *setup.screens), session=setup.session)
+
+
+async def schedule(turn: Turn) -> datetime | None:
+    """Set the timer of the next lesson from the person's plan; gives its moment, None when none will come."""
+    learner = turn.learner
+    plan = learner.plan
+    due = None
+    if learner.status is Status.ACTIVE and plan is not None:
+        due = next_slot(turn.now, plan, learner.id, learner.last_slot)
+    if due is None:
+        await turn.tx.timers.drop(learner.id, LESSON)
+    else:
+        await turn.tx.timers.set(learner.id, LESSON, "", due, Lane.BULK)
+    return due
+
+
+async def set_zone(turn: Turn, session: Session) -> Session:
+    """The zone from a tapped clock, a typed city or a location."""
+    zone = session.answers.get("zone")
+    if isinstance(zone, str):
+        await turn.change(zone=zone)
+        await schedule(turn)
+    return _facts(turn, session)
+
+
+async def set_pace(turn: Turn, session: Session) -> Session:
+    """How often lessons come."""
+    pace = session.answers.get("pace")
+    if isinstance(pace, str):
+        await turn.change(pace=Pace(pace))
+        await schedule(turn)
+    return _facts(turn, session)
+
+
+async def set_time(turn: Turn, session: Session) -> Session:
+    """From when on lessons may come: "0800" from a button, "08:00" when typed."""
+    at = session.answers.get("time")
+    if isinstance(at, str):
+        digits = at.replace(":", "")
+        await turn.change(window_start=clock_time(int(digits[:2]), int(digits[2:])))
+        await schedule(turn)
+    return _facts(turn, session)
+
+
+async def set_days(turn: Turn, session: Session) -> Session:
+    """On which weekdays lessons may come; none ticked means all of them."""
+    days = session.answers.get("days")
+    if isinstance(days, tuple) and days:
+        names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        await turn.change(weekdays=frozenset(names.index(day) for day in days))
+        await schedule(turn)
+    return _facts(turn, session)
+
+
+async def set_locale(turn: Turn, session: Session) -> Session:
+    """The language Keel answers in."""
+    locale = session.answers.get("language")
+    if isinstance(locale, str):
+        await turn.change(locale=locale)
+    return _facts(turn, session)
+
+
+async def finish(turn: Turn, session: Session) -> Session:
+    """Set-up is done: from now on lessons come by themselves, if a time and a pace were chosen."""
+    if turn.learner.zone is not None and turn.learner.pace is not Pace.on_request:
+        await turn.change(status=Status.ACTIVE, unread=0)
+    due = await schedule(turn)
+    facts = _facts(turn, session)
+    if due is None or turn.learner.zone is None:
+        return with_answer(facts, comes=False)
+    return with_answer(facts, comes=True, first_lesson=say_moment(turn, due))
+
+
+async def describe(turn: Turn, session: Session) -> Session:
+    """What is set now, for the screens that show it."""
+    return _facts(turn, session)
+
+
+async def pause(turn: Turn, session: Session) -> Session:
+    """No unasked message for some days, until a date, or until /resume."""
+    choice = session.answers.get("length")
+    until = _pause_end(turn, str(choice)) if choice is not None and choice != "open" else None
+    if choice is not None and choice != "open" and (until is None or until <= turn.now):
+        return with_answer(session, past=True)
+    await turn.change(paused=until is None, paused_until=until)
+    await schedule(turn)
+    words = say_moment(turn, until, day_only=True) if until else ""
+    return with_answer(session, past=False, open_end=until is None, until=words)
+
+
+async def resume(turn: Turn) -> Reply:
+    """/resume: messages come again from the next slot on, one at a time."""
+    status = Status.ACTIVE if turn.learner.zone else Status.NEW
+    await turn.change(paused=False, paused_until=None, unread=0, status=status)
+    due = await schedule(turn)
+    if due is None:
+        return Reply((turn.page("resumed-on-request", (turn.button("button-settings", "settings"),)),))
+    rows = (turn.button("button-lesson", "lesson"), turn.button("button-settings", "settings"))
+    return Reply((turn.page("resumed", rows, when=say_moment(turn, due)),))
+
+
+async def stop(turn: Turn) -> Reply:
+    """/stop: every running flow ends and nothing comes unasked any more."""
+    await turn.tx.sessions.end_all(turn.learner.id, turn.now)
+    await turn.change(status=Status.STOPPED)
+    await schedule(turn)
+    rows = (turn.button("button-resume", "resume"), turn.button("button-delete", "delete"))
+    return Reply((turn.page("stopped", rows),))
+
+
+def say_moment(turn: Turn, moment: datetime, *, day_only: bool = False) -> str:
+    """A moment on the person's own clock, in words: "tomorrow, 08:12"."""
+    zone = turn.learner.zone or "UTC"
+    here, now = local(moment, zone), local(turn.now, zone)
+    ahead = (here.date() - now.date()).days
+    if ahead in (0, 1):
+        day = turn.texts("today" if ahead == 0 else "tomorrow")
+    else:
+        day = f"{turn.texts(f'weekday-{here.weekday()}')} {here.day} {turn.texts(f'month-{here.month}')}"
+    return day if day_only else f"{day}, {here:%H:%M}"
+
+
+def _pause_end(turn: Turn, choice: str) -> datetime | None:
+    zone = turn.learner.zone or "UTC"
+    today = local(turn.now, zone).date()
+    try:
+        day = today + timedelta(days=int(choice)) if choice.isdigit() else date.fromisoformat(choice)
+        return at_wall(day, time(0, 0), zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _facts(turn: Turn, session: Session) -> Session:
+    learner = turn.learner
+    days = learner.weekdays
+    names = [turn.texts(f"weekday-{day}") for day in sorted(days)]
+    return with_answer(
+        session,
+        now=local(turn.now, learner.zone).strftime("%H:%M") if learner.zone else turn.texts("not-set"),
+        zone_name=learner.zone.split("/")[-1].replace("_", " ") if learner.zone else turn.texts("not-set"),
+        pace_name=turn.texts(f"pace-{learner.pace.value.replace('_', '-')}"),
+        time_name=learner.window_start.strftime("%H:%M"),
+        days_name=turn.texts("every-day") if len(days) == 7 else ", ".join(names),
+        rests=learner.paused or (learner.paused_until is not None and learner.paused_until > turn.now),
+    )
+
+
+ACTIONS = {
+    "set_zone": set_zone,
+    "set_pace": set_pace,
+    "set_time": set_time,
+    "set_days": set_days,
+    "set_locale": set_locale,
+    "finish_setup": finish,
+    "describe": describe,
+    "pause": pause,
+}

@@ -1,0 +1,55 @@
+"""Faults on command: what can go wrong between a bot and Telegram."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What goes wrong."""
+
+    FLOOD = "flood"  # 429 with retry_after
+    ERROR = "error"  # 500 with JSON
+    PAGE = "page"  # 502 with an HTML page
+    TIMEOUT = "timeout"  # no answer, and nothing was carried out
+    TIMEOUT_AFTER = "timeout_after"  # carried out, and no answer
+    RESET = "reset"  # the connection breaks, and nothing was carried out
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault for the next fitting call. method: None fits any. seconds: retry_after."""
+
+    kind: Kind
+    method: str | None = None
+    chat_id: int | None = None
+    seconds: int = 1
+
+
+@dataclass
+class Faults:
+    """Faults waiting to happen, and lasting ones."""
+
+    queue: deque[Fault] = field(default_factory=deque)
+    down: bool = False
+    flooded: bool = False
+    slow: float = 0.0
+
+    def next(self, kind: Kind, method: str | None = None, *, times: int = 1, chat_id: int | None = None, seconds: int = 1) -> None:  # fmt: skip  # noqa: E501
+        """Let the next `times` fitting calls fail."""
+        self.queue.extend([Fault(kind, method, chat_id, seconds)] * times)
+
+    def take(self, method: str, chat_id: int | None) -> Fault | None:
+        """The fault that this call meets, if any."""
+        if self.down:
+            return Fault(Kind.RESET)
+        if self.flooded and method.lower().startswith(("send", "edit")):
+            return Fault(Kind.FLOOD, seconds=3)
+        for fault in self.queue:
+            fits_method = fault.method is None or fault.method.lower() == method.lower()
+            if fits_method and (fault.chat_id is None or fault.chat_id == chat_id):
+                self.queue.remove(fault)
+                return fault
+        return None

@@ -1,0 +1,145 @@
+"""Queries about updates received and not yet answered.
+
+A row is written before Telegram is told that the update arrived, and goes when its answer was sent. In between it
+may hold the answer itself: applying an update and writing down what it leads to are one transaction, so an update
+that was cut off is either applied once more from the start, or only its answer is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, Table, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.screen import Reply
+from bot.store.cipher import Cipher
+from bot.store.tables import inbox, setting
+
+SEEN = "seen"
+NUMBERS_HOLD = timedelta(days=3)
+"""Update ids rise for at least this long. Telegram keeps an update for a day, and may begin again at any number
+after a week without one, so an older mark says nothing."""
+
+_replies: TypeAdapter[Reply] = TypeAdapter(Reply)
+
+
+@dataclass(frozen=True)
+class Received:
+    """One update as it came: its id, its chat, its JSON."""
+
+    update_id: int
+    chat_id: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the inbox: `reply` is there when the update was applied and only its answer is missing."""
+
+    update_id: int
+    chat_id: int
+    body: str
+    attempts: int
+    reply: Reply | None
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """Updates received, in one transaction."""
+
+    connection: AsyncConnection
+    cipher: Cipher
+
+    async def add(self, bot_id: int, batch: Sequence[Received], now: datetime) -> set[int]:
+        """Write down a batch; gives the update ids that were new. Those seen before are not taken twice."""
+        seen_up_to = await self._seen(bot_id, now)
+        new = [item for item in batch if seen_up_to is None or item.update_id > seen_up_to]
+        if not new:
+            return set()
+        insertion = self._insert(inbox)
+        rows = [
+            {
+                "update_id": item.update_id,
+                "chat_id": item.chat_id,
+                "body": self.cipher.encrypt(item.body, about=f"inbox:{item.update_id}"),
+                "received_at": now,
+                "attempts": 0,
+            }
+            for item in new
+        ]
+        await self.connection.execute(insertion.on_conflict_do_nothing(index_elements=["update_id"]), rows)
+        mark = {"value": f"{bot_id} {new[-1].update_id} {now.isoformat()}"}
+        stored = self._insert(setting).values(name=SEEN, **mark)
+        await self.connection.execute(stored.on_conflict_do_update(index_elements=["name"], set_=mark))
+        return {item.update_id for item in new}
+
+    async def next_offset(self, bot_id: int, now: datetime) -> int | None:
+        """The offset to ask Telegram for first; None to take whatever it has."""
+        seen_up_to = await self._seen(bot_id, now)
+        return None if seen_up_to is None else seen_up_to + 1
+
+    async def waiting(self, limit: int = 1000) -> list[Waiting]:
+        """What is to be handled, oldest first."""
+        query = select(inbox).where(inbox.c.set_aside_at.is_(None)).order_by(inbox.c.update_id).limit(limit)
+        return [self._waiting(row) for row in await self.connection.execute(query)]
+
+    async def get(self, update_id: int) -> Waiting | None:
+        """One row as it stands now."""
+        row = (await self.connection.execute(select(inbox).where(inbox.c.update_id == update_id))).one_or_none()
+        return self._waiting(row) if row else None
+
+    async def keep_reply(self, update_id: int, reply: Reply) -> None:
+        """The update is applied; this is what it leads to."""
+        sealed = self.cipher.encrypt(_replies.dump_json(reply).decode(), about=f"reply:{update_id}")
+        await self.connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(reply=sealed))
+
+    async def fail(self, update_id: int) -> int:
+        """Handling it failed once more; gives how often by now."""
+        failed = (
+            update(inbox)
+            .where(inbox.c.update_id == update_id)
+            .values(attempts=inbox.c.attempts + 1)
+            .returning(inbox.c.attempts)
+        )
+        return int((await self.connection.execute(failed)).scalar_one_or_none() or 0)
+
+    async def set_aside(self, update_id: int, now: datetime) -> None:
+        """A poison row: kept out of the way, so that its chat goes on."""
+        await self.connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(set_aside_at=now))
+
+    async def count_set_aside(self) -> int:
+        """How many poison rows there are."""
+        query = select(func.count()).where(inbox.c.set_aside_at.is_not(None))
+        return int((await self.connection.execute(query)).scalar_one())
+
+    async def forget(self, update_id: int) -> None:
+        """Handled and answered."""
+        await self.connection.execute(delete(inbox).where(inbox.c.update_id == update_id))
+
+    def _waiting(self, row: Row[Any]) -> Waiting:
+        body = self.cipher.decrypt(row.body, about=f"inbox:{row.update_id}")
+        return Waiting(row.update_id, row.chat_id, body, row.attempts, self._open(row.update_id, row.reply))
+
+    async def _seen(self, bot_id: int, now: datetime) -> int | None:
+        query = select(setting.c.value).where(setting.c.name == SEEN)
+        mark: str | None = (await self.connection.execute(query)).scalar_one_or_none()
+        if mark is None:
+            return None
+        bot, update_id, at = mark.split()
+        fresh = abs(now - datetime.fromisoformat(at)) < NUMBERS_HOLD
+        return int(update_id) if int(bot) == bot_id and fresh else None
+
+    def _insert(self, table: Table) -> Any:
+        # The two dialects' insert-or-ignore is the same to us, but not to the type checker.
+        return (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+    def _open(self, update_id: int, sealed: bytes | None) -> Reply | None:
+        if sealed is None:
+            return None
+        return _replies.validate_json(self.cipher.decrypt(sealed, about=f"reply:{update_id}"))

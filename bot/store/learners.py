@@ -1,0 +1,120 @@
+"""Queries about people: find, add, save, erase, and everything that is stored about one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.model import Learner, Status
+from bot.core.schedule import Pace
+from bot.store.cipher import Cipher
+from bot.store.tables import completion, delivery, entry, inbox, learner, note, session, timer
+
+
+@dataclass(frozen=True)
+class Learners:
+    """People, in one transaction."""
+
+    connection: AsyncConnection
+    cipher: Cipher
+
+    async def find(self, chat_id: int) -> Learner | None:
+        """The person of a chat, None when Keel does not know them."""
+        row = (await self.connection.execute(select(learner).where(learner.c.chat_id == chat_id))).one_or_none()
+        return _learner(row) if row else None
+
+    async def get(self, learner_id: int) -> Learner | None:
+        """The person with an id, None when they have been erased."""
+        row = (await self.connection.execute(select(learner).where(learner.c.id == learner_id))).one_or_none()
+        return _learner(row) if row else None
+
+    async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
+        """A new person, with nothing but a chat."""
+        fresh = Learner(id=0, chat_id=chat_id, created_at=now, locale=locale)
+        added = await self.connection.execute(insert(learner).values(_values(fresh)).returning(learner.c.id))
+        return Learner(id=added.scalar_one(), chat_id=chat_id, created_at=now, locale=locale)
+
+    async def save(self, person: Learner) -> None:
+        """Everything about a person's wishes."""
+        await self.connection.execute(update(learner).where(learner.c.id == person.id).values(_values(person)))
+
+    async def erase(self, person: Learner) -> None:
+        """The person and every row of theirs, the waiting updates of their chat included."""
+        for table in (session, timer, delivery, completion, note, entry):
+            await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
+        await self.connection.execute(delete(learner).where(learner.c.id == person.id))
+
+    async def erase_waiting(self, chat_id: int, besides: int) -> None:
+        """Updates of a chat that wait to be handled, but for the one that is being handled."""
+        await self.connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.update_id != besides))
+
+    async def newest(self) -> datetime | None:
+        """The latest moment on any row that a running Keel writes; a clock before it is wrong."""
+        moments = [
+            (await self.connection.execute(select(func.max(column)))).scalar_one_or_none()
+            for column in (
+                session.c.touched_at,
+                delivery.c.at,
+                entry.c.at,
+                inbox.c.received_at,
+                learner.c.created_at,
+            )
+        ]
+        return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _clock(minutes: int) -> time:
+    return time(minutes // 60, minutes % 60)
+
+
+def _values(person: Learner) -> dict[str, Any]:
+    return {
+        "chat_id": person.chat_id,
+        "created_at": person.created_at,
+        "locale": person.locale,
+        "zone": person.zone,
+        "window_start": _minutes(person.window_start),
+        "window_minutes": person.window_minutes,
+        "weekdays": sum(1 << day for day in person.weekdays),
+        "pace": person.pace.value,
+        "quiet_start": _minutes(person.quiet_start),
+        "quiet_end": _minutes(person.quiet_end),
+        "paused": person.paused,
+        "paused_until": person.paused_until,
+        "status": person.status.value,
+        "country": person.country,
+        "unread": person.unread,
+        "last_slot": person.last_slot,
+        "welcomed": person.welcomed,
+    }
+
+
+def _learner(row: Row[Any]) -> Learner:
+    return Learner(
+        id=row.id,
+        chat_id=row.chat_id,
+        created_at=row.created_at,
+        locale=row.locale,
+        zone=row.zone,
+        window_start=_clock(row.window_start),
+        window_minutes=row.window_minutes,
+        weekdays=frozenset(day for day in range(7) if row.weekdays & (1 << day)),
+        pace=Pace(row.pace),
+        quiet_start=_clock(row.quiet_start),
+        quiet_end=_clock(row.quiet_end),
+        paused=row.paused,
+        paused_until=row.paused_until,
+        status=Status(row.status),
+        country=row.country,
+        unread=row.unread,
+        last_slot=row.last_slot,
+        welcomed=row.welcomed,
+    )

@@ -1,0 +1,60 @@
+"""Bringing a database to the shape this Keel needs."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from bot.store.store import StoreProblem, engine_for, explain
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def head() -> str:
+    """The newest revision that this Keel knows."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    assert newest is not None
+    return newest
+
+
+async def migrate(url: str) -> tuple[str | None, str]:
+    """Apply what is missing; gives the revision before and after.
+
+    Raises StoreProblem: the file is no database, cannot be opened, or was made by a newer Keel.
+    """
+    engine = engine_for(url)
+    try:
+        async with engine.connect() as connection, connection.begin():
+            before = await connection.run_sync(_revision)
+            known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+            if before is not None and before not in known:
+                raise StoreProblem(
+                    f"This database was made by a newer Keel (revision {before}); install that Keel or a newer one."
+                )
+            await connection.run_sync(_upgrade)
+            return before, head()
+    except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
+        raise explain(error, url) from None
+    finally:
+        await engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,83 @@
+"""Queries about what somebody did and kept: completions, notes, entries that count in /progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.model import Completion, Entry, Note, Outcome
+from bot.store.cipher import Cipher
+from bot.store.tables import completion, entry, note
+
+
+@dataclass(frozen=True)
+class Records:
+    """What somebody did and kept, in one transaction."""
+
+    connection: AsyncConnection
+    cipher: Cipher
+
+    async def complete(self, learner_id: int, done: Completion) -> None:
+        """What somebody made of a lesson, instead of what they made of it before."""
+        values = {"outcome": done.outcome.value, "at": done.at, "saved": done.saved, "choice": done.choice}
+        insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(completion)
+        added = insertion.values(learner_id=learner_id, lesson=done.lesson, **values)
+        unique = [completion.c.learner_id, completion.c.lesson]
+        await self.connection.execute(added.on_conflict_do_update(index_elements=unique, set_=values))
+
+    async def completions(self, learner_id: int) -> list[Completion]:
+        """Every lesson somebody did something with, oldest first."""
+        query = select(completion).where(completion.c.learner_id == learner_id).order_by(completion.c.at)
+        return [
+            Completion(row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice)
+            for row in await self.connection.execute(query)
+        ]
+
+    async def add_note(self, learner_id: int, kind: str, text: str, now: datetime) -> int:
+        """Keep a text, encrypted; gives its id."""
+        # The row's id is part of what is sealed, so it is written first and the text into it.
+        empty = insert(note).values(learner_id=learner_id, kind=kind, text=b"", at=now).returning(note.c.id)
+        id_ = int((await self.connection.execute(empty)).scalar_one())
+        sealed = self.cipher.encrypt(text, about=f"note:{id_}")
+        await self.connection.execute(update(note).where(note.c.id == id_).values(text=sealed))
+        return id_
+
+    async def notes(self, learner_id: int, kind: str | None = None) -> list[Note]:
+        """Texts kept, oldest first, of every kind or of one."""
+        query = select(note).where(note.c.learner_id == learner_id).order_by(note.c.at, note.c.id)
+        if kind is not None:
+            query = query.where(note.c.kind == kind)
+        return [
+            Note(row.id, row.kind, self.cipher.decrypt(row.text, about=f"note:{row.id}"), row.at)
+            for row in await self.connection.execute(query)
+        ]
+
+    async def drop_note(self, learner_id: int, id_: int) -> None:
+        """Erase one text."""
+        await self.connection.execute(delete(note).where(note.c.learner_id == learner_id, note.c.id == id_))
+
+    async def add_entry(self, learner_id: int, item: Entry) -> None:
+        """Something that counts in /progress."""
+        await self.connection.execute(
+            insert(entry).values(
+                learner_id=learner_id,
+                kind=item.kind,
+                at=item.at,
+                before=item.before,
+                after=item.after,
+                tool=item.tool,
+                tags=" ".join(item.tags),
+            )
+        )
+
+    async def entries(self, learner_id: int) -> list[Entry]:
+        """Everything that counts, oldest first."""
+        query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
+        return [
+            Entry(row.kind, row.at, row.before, row.after, row.tool, tuple(row.tags.split()))
+            for row in await self.connection.execute(query)
+        ]

@@ -1,0 +1,178 @@
+"""Opening the database and one transaction at a time. The queries stand in the rooms beside this file.
+
+SQLite is one file, one process, one writer: a lock in the process queues writers fairly instead of letting
+them wait in threads, and a write transaction begins as one (BEGIN IMMEDIATE), so that it never fails half-way
+because another wrote first. PostgreSQL needs neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url, select
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.store.cipher import Cipher, KeyProblem
+from bot.store.inbox import Inbox
+from bot.store.learners import Learners
+from bot.store.records import Records
+from bot.store.sessions import Sessions
+from bot.store.tables import setting
+from bot.store.timers import Timers
+
+BUSY_TIMEOUT_MS = 10_000
+CANARY = "canary"
+_CANARY_TEXT = "keel"
+
+
+class StoreProblem(Exception):
+    """The database cannot be used; the message says what is wrong and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """All queries, bound to one open transaction."""
+
+    learners: Learners
+    sessions: Sessions
+    timers: Timers
+    records: Records
+    inbox: Inbox
+
+
+class Store:
+    """One database. `transaction()` commits on leaving, or rolls back on an exception."""
+
+    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
+        self.engine = engine
+        self.cipher = cipher
+        self.transactions = 0
+        """How many transactions were opened; tests count what an update costs."""
+        self._sqlite = engine.dialect.name == "sqlite"
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self, *, reading: bool = False) -> AsyncIterator[Transaction]:
+        """One transaction. `reading` promises that nothing is written, and waits for no writer."""
+        queue = self._writing if self._sqlite and not reading else nullcontext()
+        async with queue, self.engine.connect() as connection:
+            await connection.execution_options(reading=reading)
+            self.transactions += 1
+            async with connection.begin():
+                yield self._bind(connection)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+    def _bind(self, connection: AsyncConnection) -> Transaction:
+        return Transaction(
+            learners=Learners(connection, self.cipher),
+            sessions=Sessions(connection, self.cipher),
+            timers=Timers(connection),
+            records=Records(connection, self.cipher),
+            inbox=Inbox(connection, self.cipher),
+        )
+
+
+def engine_for(url: str) -> AsyncEngine:
+    """An engine for a database URL, set up for how Keel uses it.
+
+    Raises StoreProblem: the URL is not one of a database that Keel knows.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreProblem(
+            "KEEL_DATABASE_URL is not a database URL; write sqlite+aiosqlite:///path or postgresql+asyncpg://…"
+        ) from None
+    if parsed.drivername == "sqlite+aiosqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(parsed, pool_size=5, max_overflow=0)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    if parsed.drivername == "postgresql+asyncpg":
+        return create_async_engine(parsed, pool_size=10)
+    raise StoreProblem(
+        f"KEEL_DATABASE_URL names the driver {parsed.drivername}, which Keel does not use; "
+        "write sqlite+aiosqlite:///path or postgresql+asyncpg://user@host/name."
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a confirmed update survives the power going
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+async def open_store(url: str, key_file: Path) -> Store:
+    """Open a migrated database with its key.
+
+    Raises StoreProblem, KeyProblem: in one sentence, what is wrong and how to mend it.
+    """
+    engine = engine_for(url)
+    try:
+        known = await _canary(engine)
+        try:
+            cipher = Cipher.open(key_file, create=known is None)
+            if known is not None:
+                cipher.decrypt(bytes.fromhex(known), about=CANARY)
+        except KeyProblem as problem:
+            raise KeyProblem(f"{problem} (This database holds text that only its own key file can read.)") from None
+        if known is None:
+            await _plant_canary(engine, cipher)
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        await engine.dispose()
+        raise explain(error, url) from None
+    except BaseException:
+        await engine.dispose()
+        raise
+    return Store(engine, cipher)
+
+
+def explain(error: Exception, url: str) -> StoreProblem:
+    """One sentence for what the database driver said."""
+    place = make_url(url).render_as_string(hide_password=True)
+    said = str(getattr(error, "orig", None) or error)
+    if "not a database" in said:
+        return StoreProblem(f"{place} is a file but not a database; move it away or set KEEL_DATABASE_URL.")
+    if "unable to open" in said or "readonly" in said:
+        return StoreProblem(f"{place} cannot be opened for writing; check the folder's owner and rights.")
+    if isinstance(error, OperationalError) or "connect" in said.lower():
+        return StoreProblem(f"{place} does not answer ({type(error).__name__}); check that the database runs.")
+    return StoreProblem(f"{place} cannot be used ({type(error).__name__}); run `keel check`.")
+
+
+async def _canary(engine: AsyncEngine) -> str | None:
+    async with engine.connect() as connection:
+        query = select(setting.c.value).where(setting.c.name == CANARY)
+        found: str | None = (await connection.execute(query)).scalar_one_or_none()
+        return found
+
+
+async def _plant_canary(engine: AsyncEngine, cipher: Cipher) -> None:
+    async with engine.begin() as connection:
+        token = cipher.encrypt(_CANARY_TEXT, about=CANARY).hex()
+        await connection.execute(setting.insert().values(name=CANARY, value=token))

@@ -1,0 +1,189 @@
+"""The tables, once, for SQLite and PostgreSQL. Moments are UTC and aware; free text is always cipher bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """A UTC moment. Refuses naive times, gives back aware ones (SQLite forgets zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored; pass an aware UTC time.")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# SQLite gives a row number to INTEGER keys only, PostgreSQL wants BIGINT for a million people's rows.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _owner() -> Column[Any]:
+    return Column("learner_id", Key, ForeignKey("learner.id", ondelete="CASCADE"), nullable=False)
+
+
+learner = Table(
+    "learner",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("locale", String(12), nullable=False),
+    Column("zone", String(64)),
+    Column("window_start", SmallInteger, nullable=False),  # minutes after midnight
+    Column("window_minutes", SmallInteger, nullable=False),
+    Column("weekdays", SmallInteger, nullable=False),  # one bit a day, Monday lowest
+    Column("pace", String(16), nullable=False),
+    Column("quiet_start", SmallInteger, nullable=False),
+    Column("quiet_end", SmallInteger, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("paused_until", Moment),
+    Column("status", String(12), nullable=False),
+    Column("country", String(2)),
+    Column("unread", SmallInteger, nullable=False),
+    Column("last_slot", Moment),
+    Column("welcomed", Boolean, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    _owner(),
+    Column("flow", String(20), nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("answers", LargeBinary, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("message_id", BigInteger),
+    Column("started_at", Moment, nullable=False),
+    Column("touched_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_session_learner_id_touched_at", "learner_id", "touched_at"),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("kind", String(16), nullable=False),
+    Column("key", String(32), nullable=False),
+    Column("lane", String(4), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("attempts", SmallInteger, nullable=False),
+    UniqueConstraint("learner_id", "kind", "key"),
+    Index("ix_timer_lane_due_at", "lane", "due_at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("lesson", String(20), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("message_id", BigInteger),
+    UniqueConstraint("learner_id", "lesson"),
+)
+
+completion = Table(
+    "completion",
+    metadata,
+    _owner(),
+    Column("lesson", String(20), nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("saved", Boolean, nullable=False),
+    Column("choice", String(12)),
+    UniqueConstraint("learner_id", "lesson"),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("kind", String(20), nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_note_learner_id_kind", "learner_id", "kind"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("kind", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("before", SmallInteger),
+    Column("after", SmallInteger),
+    Column("tool", String(20)),
+    Column("tags", String(400), nullable=False),  # ids of choices, joined by spaces; never free text
+    Index("ix_entry_learner_id_at", "learner_id", "at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("set_aside_at", Moment),
+    Column("reply", LargeBinary),  # what the applied update leads to, until it was sent
+    Index("ix_inbox_chat_id", "chat_id"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(200), nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The shell towards Telegram: the only place that knows python-telegram-bot."""

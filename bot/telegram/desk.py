@@ -1,0 +1,178 @@
+"""From one update to its answer: apply it once, keep the answer until it is sent, then forget the update.
+
+Three transactions at most: the inbox row (written by intake), the change together with the answer it leads to, and
+the row's end together with the id of the living message. Killed in between, an update is either applied once from
+the start, or only its answer is sent again: here a double is better than silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from telegram import Update
+from telegram.ext import Application
+
+from bot.clock import Clock
+from bot.core.model import Status
+from bot.core.screen import Reply, Screen
+from bot.library.load import Library
+from bot.services.conversation import Conversation
+from bot.services.onboarding import schedule
+from bot.services.turn import Incoming, Turn
+from bot.store.inbox import Waiting
+from bot.store.store import Store
+from bot.telegram.intake import update_from
+from bot.telegram.sender import Outcome, Sender, Verdict
+
+log = structlog.get_logger()
+
+MOST_ATTEMPTS = 3
+FIRST_REPEAT = 0.5
+LONGEST_REPEAT = 20.0
+
+
+@dataclass
+class Desk:
+    """Answers updates. `process` is PTB's own `Application.process_update`; its handlers call `answer`."""
+
+    store: Store
+    library: Library
+    clock: Clock
+    conversation: Conversation
+    sender: Sender
+
+    def __post_init__(self) -> None:
+        self.process: Callable[[Update], Awaitable[None]] | None = None
+        self.failures: dict[int, BaseException] = {}
+
+    def serve(self, application: Application) -> None:  # type: ignore[type-arg]  # six parameters nobody reads
+        """Use this application's handlers."""
+        self.process = application.process_update
+
+    async def handle(self, item: Waiting) -> None:
+        """One row of the inbox, to its end. Never raises, and never blocks what its chat sends next."""
+        attempt = item.attempts
+        with structlog.contextvars.bound_contextvars(update=item.update_id):
+            while True:
+                try:
+                    await self._once(item)
+                    return
+                except asyncio.CancelledError:
+                    raise
+                except Exception as error:
+                    attempt = await self._failed(item, error, attempt)
+                    if attempt >= MOST_ATTEMPTS:
+                        return
+                    await asyncio.sleep(FIRST_REPEAT * attempt)
+                    item = await self._reload(item)
+
+    async def answer(self, update: Update, incoming: Incoming) -> None:
+        """Apply what came in, once, then send the answer."""
+        chat_id = update.effective_chat.id if update.effective_chat else 0
+        self.sender.stand_still(chat_id)
+        acknowledged = None
+        if update.callback_query is not None:
+            acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
+        try:
+            async with self.store.transaction() as tx:
+                now = self.clock.now()
+                learner = await tx.learners.find(chat_id)
+                if learner is None:
+                    user = update.effective_user
+                    spoken = (user.language_code if user else None) or "en"
+                    locale = self.library.speak(spoken.split("-")[0]).locale
+                    learner = await tx.learners.add(chat_id, locale, now)
+                turn = Turn(tx, learner, self.library, now)
+                if learner.status is Status.BLOCKED:  # they write again, so they are back
+                    await turn.change(status=Status.ACTIVE if learner.zone else Status.NEW)
+                    await schedule(turn)
+                reply = await self.conversation.answer(turn, incoming)
+                locale = turn.learner.locale
+                await tx.inbox.keep_reply(update.update_id, reply)
+            await self._finish(update.update_id, chat_id, reply, locale)
+        finally:
+            if acknowledged is not None:
+                await acknowledged
+
+    async def say_once(self, update: Update, name: str, *, leave: bool = False) -> None:
+        """A fixed text to a chat of which nothing is stored (a group)."""
+        if update.effective_chat is not None:
+            reply = Reply((Screen(self.library.speak(None).texts(name)),), leave=leave)
+            await self.sender.deliver(update.effective_chat.id, reply, self.library.speak(None).texts)
+
+    async def blocked(self, chat_id: int) -> None:
+        """The person blocked the bot: nothing is sent any more, timers go, what they wrote stays theirs."""
+        async with self.store.transaction() as tx:
+            learner = await tx.learners.find(chat_id)
+            if learner is not None:
+                turn = Turn(tx, learner, self.library, self.clock.now())
+                await turn.change(status=Status.BLOCKED)
+                await schedule(turn)
+
+    async def _once(self, item: Waiting) -> None:
+        if item.reply is not None:
+            async with self.store.transaction(reading=True) as tx:
+                learner = await tx.learners.find(item.chat_id)
+            await self._finish(item.update_id, item.chat_id, item.reply, learner.locale if learner else None)
+            return
+        update = update_from(item.body, self.sender.bot)
+        if update is not None and self.process is not None:
+            await self.process(update)
+            failure = self.failures.pop(item.update_id, None)
+            if failure is not None:
+                raise failure
+        async with self.store.transaction() as tx:
+            await tx.inbox.forget(item.update_id)
+
+    async def _reload(self, item: Waiting) -> Waiting:
+        # It may have been applied before it failed: then only its answer is missing.
+        try:
+            async with self.store.transaction(reading=True) as tx:
+                return await tx.inbox.get(item.update_id) or item
+        except Exception as problem:
+            log.error("the store does not answer", error=type(problem).__name__)
+            return item
+
+    async def _finish(self, update_id: int, chat_id: int, reply: Reply, locale: str | None) -> None:
+        verdict = await self._deliver(chat_id, reply, locale)
+        if verdict.outcome is Outcome.BLOCKED:
+            await self.blocked(chat_id)
+        if verdict.outcome is Outcome.REJECTED:
+            log.error("telegram rejected a screen", reason=verdict.reason)
+            raise Rejected(verdict.reason)
+        async with self.store.transaction() as tx:
+            await tx.inbox.forget(update_id)
+            if reply.session is not None and verdict.message_id is not None:
+                await tx.sessions.set_message(reply.session, verdict.message_id)
+
+    async def _deliver(self, chat_id: int, reply: Reply, locale: str | None) -> Verdict:
+        pause = FIRST_REPEAT
+        while True:
+            verdict = await self.sender.deliver(chat_id, reply, self.library.speak(locale).texts)
+            if verdict.outcome not in (Outcome.LATER, Outcome.UNKNOWN, Outcome.DOWN):
+                return verdict
+            await asyncio.sleep(max(pause, verdict.seconds))
+            pause = min(pause * 2, LONGEST_REPEAT)
+
+    async def _failed(self, item: Waiting, error: Exception, attempt: int) -> int:
+        log.error("an update could not be handled", error=type(error).__name__, attempt=attempt + 1)
+        try:
+            async with self.store.transaction() as tx:
+                attempt = await tx.inbox.fail(item.update_id)
+                if attempt >= MOST_ATTEMPTS:
+                    await tx.inbox.set_aside(item.update_id, self.clock.now())
+                    log.error("an update was set aside", set_aside=await tx.inbox.count_set_aside())
+        except Exception as problem:
+            log.error("the store does not answer", error=type(problem).__name__)
+            return attempt + 1
+        if attempt >= MOST_ATTEMPTS:
+            texts = self.library.speak(None).texts
+            await self.sender.deliver(item.chat_id, Reply((Screen(texts("went-wrong")),)), texts)
+        return attempt
+
+
+class Rejected(Exception):
+    """Telegram will never take this screen; its words are left out of the message."""

@@ -1,0 +1,108 @@
+"""The list of handlers, in order. Order matters: the first that fits an update answers it.
+
+A handler is three lines: decode, call, and the desk sends.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telegram import ChatMember, Message, Update
+from telegram.constants import ChatType
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.services.turn import Command, Other, Pressed, Shared, Wrote
+from bot.telegram.desk import Desk
+from bot.telegram.payload import decode
+
+Context = ContextTypes.DEFAULT_TYPE
+KINDS = {
+    "edited": filters.UpdateType.EDITED,
+    "voice": filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE,
+    "picture": filters.PHOTO | filters.VIDEO | filters.ANIMATION | filters.Sticker.ALL,
+    "poll": filters.POLL,
+    "file": filters.Document.ALL,
+}
+"""What Keel says something of its own about; anything else gets the general line."""
+
+
+class _FromBots(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        return message.from_user is not None and message.from_user.is_bot
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
+    """Add every handler, and note failures so that the inbox can count them."""
+    application.add_handlers(handlers(desk))
+
+    async def note(update: object, context: Context) -> None:
+        if isinstance(update, Update) and context.error is not None:
+            desk.failures[update.update_id] = context.error
+
+    application.add_error_handler(note)
+    desk.serve(application)
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+    """All handlers."""
+    private = filters.ChatType.PRIVATE
+
+    async def on_other_bot(update: Update, _: Context) -> None:
+        """Another bot: silence, or two machines would talk for ever."""
+
+    async def on_membership(update: Update, _: Context) -> None:
+        change = update.my_chat_member
+        if change is None:
+            return
+        gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
+        if change.chat.type == ChatType.PRIVATE:
+            if gone:
+                await desk.blocked(change.chat.id)
+        elif not gone:
+            await desk.say_once(update, "group", leave=True)
+
+    async def on_group(update: Update, _: Context) -> None:
+        await desk.say_once(update, "group", leave=True)
+
+    async def on_command(update: Update, _: Context) -> None:
+        text = (update.effective_message.text if update.effective_message else None) or "/"
+        name, *rest = text[1:].split(maxsplit=1) or [""]
+        await desk.answer(update, Command(name.split("@")[0].lower()[:32], "".join(rest).strip()[:64]))
+
+    async def on_tap(update: Update, _: Context) -> None:
+        query = update.callback_query
+        message = query.message if query else None
+        tap = decode(query.data) if query and query.data else None
+        await desk.answer(update, Pressed(tap, message.message_id if message else None))
+
+    async def on_location(update: Update, _: Context) -> None:
+        place = update.effective_message.location if update.effective_message else None
+        if place is not None:
+            await desk.answer(update, Shared(place.latitude, place.longitude))
+
+    async def on_text(update: Update, _: Context) -> None:
+        text = (update.effective_message.text if update.effective_message else None) or ""
+        await desk.answer(update, Wrote(text))
+
+    async def on_other(update: Update, _: Context) -> None:
+        kind = next((name for name, fits in KINDS.items() if fits.check_update(update)), "")
+        await desk.answer(update, Other(kind))
+
+    return [
+        ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        MessageHandler(_FromBots(), on_other_bot),
+        MessageHandler(~private & filters.UpdateType.MESSAGE, on_group),
+        CallbackQueryHandler(on_tap),
+        MessageHandler(private & filters.UpdateType.MESSAGE & filters.COMMAND, on_command),
+        MessageHandler(private & filters.UpdateType.MESSAGE & filters.LOCATION, on_location),
+        MessageHandler(private & filters.UpdateType.MESSAGE & filters.TEXT, on_text),
+        MessageHandler(private & ~filters.StatusUpdate.ALL, on_other),
+    ]

@@ -1,0 +1,114 @@
+"""The way in: getUpdates, inbox, and only then the word to Telegram that they arrived.
+
+python-telegram-bot's own Updater hands updates to memory and confirms them with its next request; a process killed
+in between loses somebody's message. So Keel owns this one loop over PTB's Bot: a batch is committed to the inbox
+before the offset that confirms it is sent. The highest update id ever written down is kept beside the inbox, so that
+a batch which Telegram repeats after a crash is not applied a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.clock import Clock
+from bot.store.inbox import Received, Waiting
+from bot.store.store import Store
+
+log = structlog.get_logger()
+
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
+POLL_SECONDS = 25
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+
+
+class TokenRefused(Exception):
+    """Telegram does not know this token (any more)."""
+
+
+class Intake:
+    """take: what to do with an update once it is safe."""
+
+    def __init__(self, bot: ExtBot[str], store: Store, clock: Clock, take: Callable[[Waiting], None]) -> None:
+        self._bot = bot
+        self._store = store
+        self._clock = clock
+        self._take = take
+
+    async def run(self) -> None:
+        """Receive until cancelled. Whatever goes wrong on the line: wait a little, with jitter, and go on.
+
+        Raises TokenRefused: no waiting will help.
+        """
+        await self.leftovers()
+        async with self._store.transaction(reading=True) as tx:
+            offset = await tx.inbox.next_offset(self._bot.id, self._clock.now())
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                updates = await self._bot.get_updates(
+                    offset=offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED
+                )
+            except InvalidToken:
+                raise TokenRefused(
+                    "Telegram does not accept this token; get the current one from @BotFather."
+                ) from None
+            except TelegramError as error:
+                pause = await self._back_off(error, pause)
+                continue
+            pause = FIRST_PAUSE
+            if updates:
+                await self.receive(updates)
+                offset = updates[-1].update_id + 1
+
+    async def leftovers(self) -> None:
+        """What an earlier run received and did not answer comes first."""
+        async with self._store.transaction(reading=True) as tx:
+            waiting = await tx.inbox.waiting()
+        if waiting:
+            log.info("taking up what was left", updates=len(waiting))
+        for item in waiting:
+            self._take(item)
+
+    async def receive(self, updates: tuple[Update, ...] | list[Update]) -> None:
+        """Write a batch down in one transaction, then hand it on."""
+        batch = [Received(item.update_id, chat_of(item), item.to_json()) for item in updates]
+        async with self._store.transaction() as tx:
+            fresh = await tx.inbox.add(self._bot.id, batch, self._clock.now())
+        for item in batch:
+            if item.update_id in fresh:
+                self._take(Waiting(item.update_id, item.chat_id, item.body, 0, None))
+
+    async def _back_off(self, error: TelegramError, pause: float) -> float:
+        if isinstance(error, TimedOut):
+            return FIRST_PAUSE  # a long poll that found nothing in time: simply ask again
+        if isinstance(error, RetryAfter):
+            after = error.retry_after
+            pause = max(pause, float(after if isinstance(after, int | float) else after.total_seconds()))
+        elif isinstance(error, Conflict):
+            log.warning("another process receives for this bot, or a webhook is set; waiting", error="Conflict")
+        elif isinstance(error, NetworkError):
+            log.warning("telegram is out of reach; waiting", error=type(error).__name__, seconds=round(pause, 1))
+        else:
+            log.warning("telegram refused getUpdates; waiting", error=type(error).__name__)
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+        return min(pause * 2, LONGEST_PAUSE)
+
+
+def chat_of(update: Update) -> int:
+    """The chat that an update belongs to; 0 for those that belong to none."""
+    chat = update.effective_chat
+    return chat.id if chat is not None else 0
+
+
+def update_from(body: str, bot: ExtBot[str]) -> Update | None:
+    """An update out of the inbox."""
+    return Update.de_json(json.loads(body), bot)

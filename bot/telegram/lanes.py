@@ -1,0 +1,93 @@
+"""Two lanes out, at python-telegram-bot's own seam for rate limiting.
+
+Live calls (answers to somebody) are never paced and never wait for anybody else's message. Bulk calls (lessons) are
+paced. A 429 holds what it names: the chat for a live call, the whole bulk lane for a bulk call; never everyone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+BULK = "bulk"
+ONCE = "once"
+"""A call that is worth nothing later (a frame of a living message): not repeated after a 429."""
+LONGEST_HOLD = 120.0
+"""Seconds a live call waits out a 429 at most; beyond that its inbox row is tried again later."""
+MOST_REPEATS = 3
+
+
+class Lanes(BaseRateLimiter[str]):
+    """rate: bulk calls a second."""
+
+    def __init__(self, rate: float) -> None:
+        self._gap = 1 / rate
+        self._bulk_free_at = 0.0
+        self._bulk_turn = asyncio.Lock()
+        self._held: dict[int, float] = {}
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to put away."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: str | None,
+    ) -> Any:
+        """Make the call when its lane allows."""
+        if rate_limit_args == BULK:
+            return await self._bulk(callback, args, kwargs)
+        chat = data.get("chat_id")
+        for repeat in range(MOST_REPEATS + 1):
+            await self._wait_for(chat)
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as flood:
+                seconds = _seconds(flood)
+                if isinstance(chat, int):
+                    self._hold(chat, seconds)
+                if rate_limit_args == ONCE or seconds > LONGEST_HOLD or repeat == MOST_REPEATS:
+                    raise
+                if not isinstance(chat, int):
+                    await asyncio.sleep(seconds)
+        raise AssertionError("unreachable")
+
+    async def _bulk(self, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]) -> Any:
+        async with self._bulk_turn:
+            now = time.monotonic()
+            begin = max(self._bulk_free_at, now)
+            self._bulk_free_at = begin + self._gap
+        await asyncio.sleep(begin - now)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as flood:
+            # The caller puts this one off; what follows in the lane waits until Telegram takes more.
+            self._bulk_free_at = max(self._bulk_free_at, time.monotonic() + _seconds(flood))
+            raise
+
+    def _hold(self, chat: int, seconds: float) -> None:
+        now = time.monotonic()
+        self._held = {held: until for held, until in self._held.items() if until > now}
+        self._held[chat] = now + seconds
+
+    async def _wait_for(self, chat: Any) -> None:
+        until = self._held.get(chat) if isinstance(chat, int) else None
+        if until is not None:
+            await asyncio.sleep(max(0.0, until - time.monotonic()))
+
+
+def _seconds(flood: RetryAfter) -> float:
+    after = flood.retry_after
+    return float(after if isinstance(after, int | float) else after.total_seconds())

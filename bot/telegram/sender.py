@@ -1,0 +1,214 @@
+"""Every message that leaves Keel leaves here; Telegram's answers become verdicts."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import structlog
+from telegram import Message
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.core.model import Lane
+from bot.core.screen import Frame, Reply, Screen
+from bot.library.texts import Texts
+from bot.telegram.lanes import BULK, ONCE
+from bot.telegram.render import html, keyboard, reply_keyboard
+
+log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """What Telegram said to a send."""
+
+    SENT = "sent"
+    BLOCKED = "blocked"  # the person blocked the bot or is gone
+    LATER = "later"  # 429: try again after some seconds
+    UNKNOWN = "unknown"  # it may have arrived
+    REJECTED = "rejected"  # Telegram will never take this
+    DOWN = "down"  # it certainly did not arrive
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a send; `seconds` goes with `later`, `message_id` with `sent`, `reason` with `rejected`."""
+
+    outcome: Outcome
+    message_id: int | None = None
+    seconds: float = 0.0
+    reason: str = ""
+
+
+class Sender:
+    """All sends. Living messages run beside the conversation and end with the next thing somebody does."""
+
+    def __init__(self, bot: ExtBot[str]) -> None:
+        self.bot = bot
+        self._motions: dict[int, asyncio.Task[None]] = {}
+
+    async def deliver(self, chat_id: int, reply: Reply, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
+        """Everything a reply holds, in order; the verdict is the last screen's, or the first that failed."""
+        verdict = Verdict(Outcome.SENT)
+        if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
+            await self._strip(chat_id, reply.strip)
+        if reply.delete:
+            await self._delete(chat_id, reply.delete)
+        for screen in reply.screens:
+            verdict = await self.send(chat_id, screen, texts, lane)
+            if verdict.outcome is not Outcome.SENT:
+                return verdict
+        if reply.leave:
+            await self._quietly(self.bot.leave_chat(chat_id), "leave_chat")
+        return verdict
+
+    async def send(self, chat_id: int, screen: Screen, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
+        """One screen: edited in place where it says so and that is possible, else sent."""
+        try:
+            if screen.edit is not None:
+                changed = await self._edit(chat_id, screen, screen.edit)
+                if changed is not None:
+                    self._move(chat_id, changed, screen)
+                    return Verdict(Outcome.SENT, changed)
+            message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
+        except TelegramError as error:
+            return _verdict(error)
+        self._move(chat_id, message.message_id, screen)
+        return Verdict(Outcome.SENT, message.message_id)
+
+    async def acknowledge(self, query_id: str) -> None:
+        """Tell Telegram that a tap arrived, so that the button stops spinning; too late is no harm."""
+        await self._quietly(self.bot.answer_callback_query(query_id, rate_limit_args=ONCE), "answer_callback_query")
+
+    def stand_still(self, chat_id: int) -> None:
+        """End a chat's living message: the person moved on."""
+        motion = self._motions.pop(chat_id, None)
+        if motion is not None:
+            motion.cancel()
+
+    async def close(self) -> None:
+        """End every living message."""
+        motions = list(self._motions.values())
+        for chat_id in list(self._motions):
+            self.stand_still(chat_id)
+        await asyncio.gather(*motions, return_exceptions=True)
+
+    async def _send(self, chat_id: int, screen: Screen, texts: Texts, lane: str | None) -> Message:
+        if screen.document is not None:
+            return await self.bot.send_document(
+                chat_id,
+                io.BytesIO(screen.document.content.encode()),
+                filename=screen.document.name,
+                caption=html(screen.text),
+                parse_mode="HTML",
+                rate_limit_args=lane,
+            )
+        always = reply_keyboard(texts("keyboard-spiral"), texts("keyboard-hint")) if screen.keyboard else None
+        return await self.bot.send_message(
+            chat_id,
+            html(_with_frame(screen, 0)),
+            parse_mode="HTML",
+            reply_markup=always or keyboard(screen.rows),
+            disable_notification=screen.silent,
+            rate_limit_args=lane,
+        )
+
+    async def _edit(self, chat_id: int, screen: Screen, message_id: int) -> int | None:
+        try:
+            await self.bot.edit_message_text(
+                html(_with_frame(screen, 0)),
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode="HTML",
+                reply_markup=keyboard(screen.rows),
+            )
+        except BadRequest as error:
+            if "not modified" in error.message.lower():
+                return message_id
+            if "edit" in error.message.lower() or "message" in error.message.lower():
+                return None  # gone or too old: what it should say is sent as a new message
+            raise
+        return message_id
+
+    def _move(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        self.stand_still(chat_id)
+        if screen.frames:
+            motion = asyncio.create_task(self._play(chat_id, message_id, screen))
+            self._motions[chat_id] = motion
+            motion.add_done_callback(lambda done: self._forget(chat_id, done))
+
+    def _forget(self, chat_id: int, motion: asyncio.Task[None]) -> None:
+        if self._motions.get(chat_id) is motion:
+            del self._motions[chat_id]
+
+    async def _play(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        frames: list[Frame | None] = [*screen.frames[1:], None]
+        await asyncio.sleep(screen.frames[0].seconds)
+        for at, frame in enumerate(frames, start=1):
+            try:
+                await self.bot.edit_message_text(
+                    html(_with_frame(screen, at if frame else None)),
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    parse_mode="HTML",
+                    reply_markup=keyboard(screen.rows),
+                    rate_limit_args=ONCE,
+                )
+            except TelegramError:
+                return  # the words below are complete without the motion
+            if frame is not None:
+                await asyncio.sleep(frame.seconds)
+
+    async def _strip(self, chat_id: int, message_id: int) -> None:
+        await self._quietly(
+            self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=ONCE),
+            "edit_message_reply_markup",
+        )
+
+    async def _delete(self, chat_id: int, message_ids: tuple[int, ...]) -> None:
+        for message_id in message_ids:
+            await self._quietly(self.bot.delete_message(chat_id, message_id, rate_limit_args=ONCE), "delete_message")
+
+    async def _quietly(self, call: object, name: str) -> None:
+        try:
+            await call  # type: ignore[misc]  # any of the bot's coroutines
+        except TelegramError as error:
+            log.debug("telegram declined", call=name, error=type(error).__name__)
+
+
+def plain(screen: Screen) -> Screen:
+    """The screen without its motion, for a chat that Telegram slowed down."""
+    return replace(screen, frames=())
+
+
+def _with_frame(screen: Screen, at: int | None) -> str:
+    if not screen.frames or at is None:
+        return screen.text
+    return f"{screen.frames[at].say}\n\n{screen.text}"
+
+
+def _verdict(error: TelegramError) -> Verdict:
+    match error:
+        case RetryAfter():
+            after = error.retry_after
+            return Verdict(Outcome.LATER, seconds=float(after if isinstance(after, int | float) else after.seconds))
+        case Forbidden():
+            return Verdict(Outcome.BLOCKED)
+        case TimedOut():
+            return Verdict(Outcome.UNKNOWN)
+        case BadRequest() if "chat not found" in error.message.lower():
+            return Verdict(Outcome.BLOCKED)
+        case BadRequest():
+            return Verdict(Outcome.REJECTED, reason=error.message)
+        case NetworkError():
+            return Verdict(Outcome.UNKNOWN if _may_have_arrived(error) else Outcome.DOWN)
+        case _:
+            return Verdict(Outcome.REJECTED, reason=error.message)
+
+
+def _may_have_arrived(error: NetworkError) -> bool:
+    # A refused connection carried nothing; a connection that broke or a 5xx page may have come after the fact.
+    said = f"{error.message} {error.__cause__!r}"
+    return "ConnectError" not in said and "ConnectionRefused" not in said

@@ -1,0 +1,1 @@
+"""HTTP that Keel itself serves."""

@@ -1,0 +1,227 @@
+# Small texts, one a line: name = words. { $name } is filled in. Lines that go on are indented.
+# A line that goes on must not begin with *, [ or a full stop.
+
+## The button that is always there
+
+keyboard-spiral = I need a minute
+keyboard-hint = Write anything, or tap
+
+## Buttons
+
+button-spiral = Take a minute
+button-lesson = Next lesson
+button-progress = Progress
+button-settings = Settings
+button-continue = Continue
+button-more-help = More help
+button-library = Library
+button-resume = Resume
+button-start = Start again
+button-export = Hand me my data
+button-delete = Delete my data
+button-delete-yes = Delete everything
+button-delete-no = Keep it
+button-country = Another country
+button-hide = Hide this
+button-tried = Tried it
+button-later = Later today
+button-save = Save
+button-unsave = Unsave
+button-not-for-me = Not for me
+button-why = Why this works
+button-question = The question
+button-back = Back
+button-next-lesson = Next lesson
+button-saved = Saved ones
+button-change = Change times
+button-pause = Pause
+
+## Commands, as Telegram's menu shows them
+
+command-spiral = Take a minute before you send
+command-lesson = The next short lesson
+command-progress = What grew
+command-settings = Clock, days and pace
+command-sos = People to reach now
+command-start = Begin, or begin again
+command-library = All lessons
+command-pause = No messages for a while
+command-resume = Messages again
+command-language = Another language
+command-export = Everything stored, as a file
+command-delete = Erase everything
+command-privacy = What is kept, and who can see it
+command-about = Who wrote this, and what it is not
+command-help = What you can do here
+command-stop = Nothing unasked any more
+
+bot-description = A steady minute before you send something, and short lessons at your pace. A program, not a person.
+bot-short-description = A steady minute before you send.
+
+## Days and times
+
+today = today
+tomorrow = tomorrow
+not-set = not set yet
+every-day = every day
+weekday-0 = Monday
+weekday-1 = Tuesday
+weekday-2 = Wednesday
+weekday-3 = Thursday
+weekday-4 = Friday
+weekday-5 = Saturday
+weekday-6 = Sunday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+pace-daily = every day
+pace-weekdays = on weekdays
+pace-every-other-day = every other day
+pace-twice-a-week = twice a week
+pace-weekly = once a week
+pace-on-request = only when you ask
+
+## Hello and goodbye
+
+hello = Hello. The button below is always there, for the minute before you send something.
+hello-again = Good to see you. The button below is still there.
+pick-up = Pick up anywhere.
+resumed = Welcome back. The next lesson comes { $when }, one at a time.
+resumed-on-request = Welcome back. I'll write when you ask, with /lesson. In the settings you can choose a time instead.
+stopped = Stopped. Nothing will come by itself. If you write, I still answer, and everything is kept until you say otherwise.
+
+## When something doesn't fit
+
+unclear = I couldn't use that here. It may be easier to tap one of the buttons.
+old-button = That button is from a while ago. Nothing is lost. Where would you like to go?
+unknown-command = I don't have that one. Here is what works from anywhere:
+offer-spiral = That sounds like a lot right now. Shall we take a minute before anything else?
+location-unasked = I didn't keep that place. A location helps only while I ask for your clock, in the settings.
+other = I can't do anything with that here, and I didn't keep it. Words and buttons work.
+other-edited = I saw you changed something you wrote. I keep to what came first. Send it as a new message if it matters.
+other-voice = I can't listen, and I didn't keep it. A few words in writing work, or a button.
+other-picture = I can't see pictures, and I didn't keep it. A few words in writing work, or a button.
+other-poll = I can't do anything with a poll. Words and buttons work.
+other-file = I can't open files, and I didn't keep it. A few words in writing work, or a button.
+went-wrong = Something went wrong on my side with your last message, and it's noted. Please try it once more. /spiral and /sos work.
+group = I'm made for talking with one person alone, so I'll leave this chat. Nothing from here was kept. To use me, write to me privately.
+
+## Lessons
+
+lesson-practice = **Try it** (about { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+  }): { $say }
+lesson-later = Later today, then. It will come back once, without a sound.
+lesson-not-for-me = That's fine. This one won't be offered again.
+why-title = **Why this works**
+lessons-through = You've met every lesson there is so far. Each of them can be read again.
+lessons-quiet = The lessons will wait until you want them: /lesson brings the next one. Nothing is lost, and nothing more comes by itself.
+library = **All lessons**
+    Pick a part. The order is a suggestion.
+library-stage = **{ $stage }**
+    Any of them, as often as you like.
+library-saved = **Saved by you**
+library-none-saved = Nothing saved so far. Each lesson has a Save button.
+stage-orientation = First things
+stage-awareness = Seeing the pattern
+stage-regulation = Changing the response
+stage-reparenting = Giving yourself what was missing
+stage-relating = New patterns with people
+stage-partner = What a steady person can offer
+stage-therapy = When a therapist could help
+stage-pace = How long it takes
+stage-mistakes = Four usual detours
+stage-questions = Questions people ask
+stage-safety = When fear is information
+
+## Progress
+
+progress-title = **What grew**
+progress-pauses = { $count ->
+    [one] One pause taken
+   *[other] { $count } pauses taken
+  }
+progress-spirals = { $count ->
+    [one] One hard moment gone through to the end
+   *[other] { $count } hard moments gone through to the end
+  }
+progress-practised = { $count ->
+    [one] One practice tried
+   *[other] { $count } practices tried
+  }
+progress-lessons = { $count ->
+    [one] One of { $of } lessons met
+   *[other] { $count } of { $of } lessons met
+  }
+progress-ratings = How upset, before and after: { $before } and { $after } (the middle of { $count } times)
+progress-mirror = Going up sometimes is normal. It's a mirror, not a test.
+progress-few-pairs = Before and after numbers show here once there are three pairs.
+progress-stage = Where you are: { $stage }
+progress-through = You've met every lesson there is so far.
+progress-empty = Nothing to count yet, and nothing has to be. One pause, or one lesson, and it begins to grow here.
+
+## People to reach
+
+sos-title = **People to reach now**
+sos-emergency = In danger right now: call **{ $number }** ({ $country }), and go where another person is.
+sos-call = Call { $number }
+sos-text = Text { $number }
+sos-whatsapp = WhatsApp { $number }
+sos-anywhere = None of these fits? findahelpline.com lists people by country and topic.
+sos-honest = I'm a program and can't see how you are or send anyone. These lines were collected on { $date }; nobody here has dialled them.
+sos-no-country = **People to reach now**
+    In danger right now: call your local emergency number (112 works in many countries) and go where another person is.
+
+    For someone to talk to, choose your country below. If it isn't there, findahelpline.com lists people by country.
+
+    I'm a program and can't send anyone.
+
+## One's own data
+
+export-caption = Everything stored about you, in one file. Keep it somewhere only you can open.
+delete-ask = **Delete everything?**
+    This erases your settings, notes, answers, numbers and lessons here, at once and for good. Backups that the operator keeps run out later.
+
+    Messages already in this chat stay until you delete the chat in Telegram.
+delete-kept = Nothing was deleted.
+deleted = Done. Everything stored about you here is erased. To empty this chat too, delete it in Telegram.
+
+## Pages
+
+help = **What you can do here**
+    /spiral – a minute before you send something
+    /lesson – the next short lesson; /library – all of them
+    /progress – what grew
+    /settings – clock, days and pace; /pause and /resume
+    /sos – people to reach
+    /export and /delete – your data
+    /about and /privacy – who and what this is
+
+    You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.
+about = **About Keel**
+    A set of messages written by people and run by a program. Not a person, not therapy, not an emergency service. Nobody reads along, and it can miss things.
+
+    It uses ideas from published research. Keel itself has not been tested in a study. It has { $lessons } lessons, and each names its source. Reviewed by a professional so far: { $reviewed ->
+        [0] none
+       *[other] { $reviewed }
+      }.
+
+    Free software: AGPL-3.0; its words: CC BY-SA 4.0.
+privacy = **What is kept**
+    Your settings, which lessons you met, your numbers, and what you chose to write. What you write is encrypted on disk with a key kept apart. It is not end-to-end encrypted: Telegram passes every message on and stores the chat, and whoever runs this Keel could, with effort, read what is stored.
+
+    No names, no phone number, no place. A location you share is used once for the clock.
+
+    Nothing is sold or sent elsewhere. /export hands you everything, /delete erases it.
+
+    Does somebody else read this phone? Deleting the chat in Telegram removes it here too.

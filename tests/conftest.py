@@ -1,0 +1,75 @@
+"""What every test stands on: a Keel over a fresh database, a Telegram in memory, and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.app import build, build_bot
+from bot.clock import MovableClock
+from bot.library.load import Library, load
+from bot.services.places import Places
+from bot.simulator.person import join
+from bot.simulator.request import SimulatorRequest
+from bot.simulator.telegram import Telegram
+from bot.store.migrate import migrate
+from bot.store.store import open_store
+from tests.person import Person, World
+
+CONTENT = Path(__file__).parent.parent / "content"
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The content as it ships."""
+    return load(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def places() -> Places:
+    """The cities, loaded once."""
+    return Places()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, library: Library, places: Places) -> AsyncIterator[World]:
+    """A running Keel at ten in the morning of a Monday."""
+    clock = MovableClock(MONDAY)
+    telegram = Telegram(clock.now)
+    async for made in make_world(tmp_path, telegram, clock, library, places):
+        yield made
+
+
+async def make_world(
+    folder: Path, telegram: Telegram, clock: MovableClock, library: Library, places: Places
+) -> AsyncIterator[World]:
+    """A Keel over the database in `folder`; afterwards the bot has made no call that Telegram refuses."""
+    url = f"sqlite+aiosqlite:///{folder / 'keel.db'}"
+    await migrate(url)
+    store = await open_store(url, folder / "keel.key")
+    bot = build_bot(telegram.token, "http://telegram/bot", "http://telegram/file/bot", 10_000, SimulatorRequest(telegram))
+    keel = build(bot, store, library, clock, places)
+    await keel.application.initialize()
+    try:
+        yield World(keel, telegram, clock)
+    finally:
+        await keel.turns.stop(1)
+        await keel.sender.close()
+        await keel.application.shutdown()
+        await store.close()
+
+
+@pytest.fixture
+def anna(world: World) -> Person:
+    """Somebody new."""
+    return Person(world, join(world.telegram, "Anna"))
+
+
+@pytest.fixture
+def ben(world: World) -> Person:
+    """Somebody else."""
+    return Person(world, join(world.telegram, "Ben"))

@@ -51,7 +51,9 @@ async def make_world(
     url = f"sqlite+aiosqlite:///{folder / 'keel.db'}"
     await migrate(url)
     store = await open_store(url, folder / "keel.key")
-    bot = build_bot(telegram.token, "http://telegram/bot", "http://telegram/file/bot", 10_000, SimulatorRequest(telegram))
+    bot = build_bot(
+        telegram.token, "http://telegram/bot", "http://telegram/file/bot", 10_000, SimulatorRequest(telegram)
+    )
     keel = build(bot, store, library, clock, places)
     await keel.application.initialize()
     try:

@@ -234,3 +234,10 @@ class SourcesFile(RootModel[dict[str, SourceFile]]):
 
 class PlacesFile(RootModel[list[PlaceFile]]):
     """The clocks offered when somebody is asked what time it is for them."""
+
+
+class BannedFile(Shape):
+    """Phrases that never stand in a text, and words kept off the lock screen."""
+
+    phrases: list[str]
+    lock_screen: list[str]

@@ -54,9 +54,7 @@ class Intake:
         pause = FIRST_PAUSE
         while True:
             try:
-                updates = await self._bot.get_updates(
-                    offset=offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED
-                )
+                updates = await self._bot.get_updates(offset=offset, timeout=POLL_SECONDS, allowed_updates=ALLOWED)
             except InvalidToken:
                 raise TokenRefused(
                     "Telegram does not accept this token; get the current one from @BotFather."

@@ -1,0 +1,38 @@
+# Everything starts here. Needs Python 3.11 or newer and make, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.done
+
+.PHONY: setup demo run test check bench lock
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/keel demo
+
+run: $(STAMP)
+	$(BIN)/keel run
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/keel content check
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+# Universal (every platform and Python from 3.11 on) and with hashes; names no index.
+lock: $(STAMP)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file requirements.lock

@@ -1,0 +1,154 @@
+"""The command `keel`. Exit codes: 0 done, 1 failed, 2 wrong input (one sentence says what, where, how to mend)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from bot import __version__, log
+from bot.library.check import check as check_content
+from bot.library.findings import ContentProblem
+from bot.library.load import load
+from bot.library.preview import preview
+from bot.library.schemas import write_schemas
+from bot.runner import AlreadyRunning, ClockProblem, check_everything, run_bot
+from bot.settings import Settings, SettingsProblem
+from bot.simulator.demo import Demo
+from bot.store.cipher import KeyProblem
+from bot.store.migrate import migrate as migrate_database
+from bot.store.store import StoreProblem
+from bot.telegram.intake import TokenRefused
+from bot.web.serve import PortInUse
+
+WRONG_INPUT = (
+    SettingsProblem,
+    StoreProblem,
+    KeyProblem,
+    ContentProblem,
+    PortInUse,
+    AlreadyRunning,
+    ClockProblem,
+    TokenRefused,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="keel")
+def keel() -> None:
+    """Keel: a steady minute before the message, and short lessons at your pace.
+
+    \b
+    Try it, with nothing to set up:   keel demo
+    Run it on Telegram:               KEEL_TOKEN=... keel run
+    Look over everything first:       keel check
+    """
+
+
+@keel.command()
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Where the page is served."
+)
+def demo(port: int) -> None:
+    """Show all of Keel in a browser: no token, no account, no network."""
+    settings = Settings.read({name: value for name, value in os.environ.items() if name != "KEEL_TOKEN"})
+    log.configure(settings.log_format, "warning")
+    library = load(settings.content_dir)
+
+    async def serve(folder: Path) -> None:
+        ready = asyncio.Event()
+        shown = Demo(folder, library)
+        running = asyncio.create_task(shown.run(port, ready))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if ready.is_set():
+            click.echo(f"Open {shown.root} in a browser. Nothing leaves this machine. Stop with Ctrl+C.")
+        await running
+
+    with tempfile.TemporaryDirectory(prefix="keel-demo-") as folder:
+        asyncio.run(serve(Path(folder)))
+
+
+@keel.command()
+def run() -> None:
+    """Run the bot on Telegram, with the token in KEEL_TOKEN."""
+    asyncio.run(run_bot(_settings()))
+
+
+@keel.command()
+def migrate() -> None:
+    """Bring the database to the shape this Keel needs. `keel run` does so too."""
+    settings = _settings()
+    before, after = asyncio.run(migrate_database(settings.database_url))
+    click.echo(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
+
+
+@keel.command()
+def check() -> None:
+    """Look over settings, content, database, clock and token, and say what is wrong."""
+    lines, failed = asyncio.run(check_everything(_settings()))
+    for line in lines:
+        click.echo(line)
+    if failed:
+        raise SystemExit(1)
+
+
+@keel.group()
+def content() -> None:
+    """Lessons and flows: check them, look at them."""
+
+
+@content.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def content_check(folder: Path | None) -> None:
+    """Say what is wrong in the content files, with file, line and how to mend it."""
+    place = folder or _settings().content_dir
+    findings = check_content(place)
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings)} to mend." if findings else "All content is in order.")
+    if findings:
+        raise SystemExit(1)
+
+
+@content.command("preview")
+@click.option(
+    "--out", default="preview.html", show_default=True, type=click.Path(path_type=Path), help="The page to write."
+)
+def content_preview(out: Path) -> None:
+    """Write one web page with every screen, every path and every lesson as it will look."""
+    out.write_text(preview(load(_settings().content_dir)), encoding="utf-8")
+    click.echo(f"Written to {out}; open it in a browser.")
+
+
+@content.command("schema")
+def content_schema() -> None:
+    """Write the JSON Schemas that help an editor complete and check the files."""
+    folder = _settings().content_dir / "schema"
+    click.echo(f"Wrote {len(write_schemas(folder))} schemas to {folder}.")
+
+
+def _settings() -> Settings:
+    settings = Settings.read(os.environ)
+    log.configure(settings.log_format, settings.log_level, settings.token)
+    return settings
+
+
+def main() -> None:
+    """Run the command; problems that somebody can mend end in one sentence and exit code 2."""
+    try:
+        keel(prog_name="keel")
+    except WRONG_INPUT as problem:
+        click.echo(f"keel: {problem}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

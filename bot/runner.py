@@ -1,0 +1,164 @@
+"""`keel run` and `keel check`: everything between the command line and the composition root."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+
+import structlog
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
+
+from bot.app import build, build_bot
+from bot.clock import Clock, MovableClock, SystemClock
+from bot.library.check import check as check_content
+from bot.library.load import load
+from bot.settings import Settings, SettingsProblem
+from bot.store.cipher import KeyProblem
+from bot.store.migrate import migrate
+from bot.store.store import Store, StoreProblem, open_store
+from bot.telegram.intake import TokenRefused
+from bot.web.health import health
+
+log = structlog.get_logger()
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+HELPLINES_FRESH = timedelta(days=200)
+
+
+class AlreadyRunning(Exception):
+    """Another Keel uses this data folder."""
+
+
+class ClockProblem(Exception):
+    """The machine's clock is behind what is stored."""
+
+
+async def run_bot(settings: Settings) -> None:
+    """Migrate, check, then receive and send until SIGTERM or SIGINT."""
+    token = settings.require_token()
+    library = load(settings.content_dir)
+    clock = clock_of(settings)
+    with only_one(settings):
+        await migrate(settings.database_url)
+        async with opened(settings) as store:
+            await refuse_old_clock(store, clock)
+            bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
+            keel = build(bot, store, library, clock)
+            task = asyncio.create_task(keel.run())
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+            async with health(settings.listen):
+                log.info("keel runs", lessons=len(library.speak(None).lessons))
+                try:
+                    await task
+                except asyncio.CancelledError:
+                    log.info("keel stops")
+                except InvalidToken:
+                    message = "Telegram does not accept this KEEL_TOKEN; get the current one from @BotFather."
+                    raise TokenRefused(message) from None
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The system's clock, or for a rehearsal one that starts where KEEL_NOW says."""
+    return MovableClock(settings.now) if settings.now is not None else SystemClock()
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Hold the data folder.
+
+    Raises AlreadyRunning; SettingsProblem: the folder cannot be written to.
+    """
+    lock = settings.data_dir / "keel.lock"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        message = f"The data folder {settings.data_dir} cannot be written to ({error.strerror}); mend its owner or rights, or set KEEL_DATA_DIR."  # noqa: E501
+        raise SettingsProblem(message) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        message = f"Another Keel is running with the data folder {settings.data_dir}; stop it, or set KEEL_DATA_DIR."
+        raise AlreadyRunning(message) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store, closed afterwards."""
+    store = await open_store(settings.database_url, settings.key_file)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def refuse_old_clock(store: Store, clock: Clock) -> None:
+    """Do not send with a clock that is behind.
+
+    Raises ClockProblem: rows are newer than now.
+    """
+    async with store.transaction(reading=True) as tx:
+        newest = await tx.learners.newest()
+    if newest is not None and clock.now() < newest - CLOCK_TOLERANCE:
+        raise ClockProblem(
+            f"The clock says {clock.now():%Y-%m-%d %H:%M} UTC, but the database has rows from {newest:%Y-%m-%d %H:%M}; "
+            "set the machine's clock right (or KEEL_NOW later)."
+        )
+
+
+async def check_everything(settings: Settings) -> tuple[list[str], bool]:
+    """One line a subject; whether anything is wrong."""
+    lines: list[str] = ["settings: in order"]
+    wrong: list[str] = []
+    findings = check_content(settings.content_dir)
+    lines.append(f"content: {'in order' if not findings else f'{len(findings)} to mend (keel content check)'}")
+    wrong += [str(finding) for finding in findings[:3]]
+    try:
+        with only_one(settings):
+            await migrate(settings.database_url)
+            async with opened(settings) as store:
+                lines.append("database: in order")
+                await refuse_old_clock(store, clock_of(settings))
+                lines.append("clock: in order")
+    except AlreadyRunning:
+        lines.append("database: in use by a running Keel")
+    except (StoreProblem, KeyProblem, ClockProblem, SettingsProblem) as problem:
+        wrong.append(str(problem))
+    if not findings:
+        helplines = load(settings.content_dir).helplines
+        age = clock_of(settings).now().date() - helplines.compiled
+        if age > HELPLINES_FRESH:
+            wrong.append(f"helplines: compiled {age.days} days ago; check every number and renew the date.")
+        lines.append(f"helplines: compiled {helplines.compiled}; dialled by: {helplines.dialled}")
+    if settings.token is None:
+        lines.append("token: not set (keel demo needs none)")
+    else:
+        wrong += await _token_problem(build_bot(settings.token, settings.base_url, settings.base_file_url, 1), lines)
+    return lines + [f"to mend: {problem}" for problem in wrong], bool(wrong)
+
+
+async def _token_problem(bot: ExtBot[str], lines: list[str]) -> list[str]:
+    try:
+        await bot.initialize()
+        lines.append(f"token: accepted, the bot is @{bot.username}")
+        return []
+    except InvalidToken:
+        return ["KEEL_TOKEN is refused by Telegram; get the current one from @BotFather."]
+    except TelegramError as error:
+        return [f"Telegram does not answer ({type(error).__name__}); check the network and KEEL_API_URL."]
+    finally:
+        with contextlib.suppress(TelegramError, RuntimeError):
+            await bot.shutdown()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -75,7 +76,7 @@ class Keel:
     async def introduce(self) -> None:
         """Tell Telegram the commands and the description in every language; failing is no reason not to start."""
         for locale, content in self.library.locales.items():
-            language = "" if locale == DEFAULT_LOCALE else locale
+            language = None if locale == DEFAULT_LOCALE else locale
             commands = [BotCommand(name, content.texts(f"command-{name}")) for name in COMMANDS]
             try:
                 bot = self.application.bot
@@ -140,6 +141,7 @@ def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
             "interval",
             args=(lane, period * 0.9),
             seconds=period,
+            next_run_time=datetime.now(UTC),  # what became due while Keel was down does not wait for the first period
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

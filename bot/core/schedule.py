@@ -2,9 +2,11 @@
 
 * A lesson comes once in a local day at most, in the person's own window, at their own offset within it.
 * A wall time that a clock change skips moves to the first real minute after the gap: a person who chose 02:30 gets
-  their lesson at 03:00 on that one morning, not never.
+  their lesson at 03:00 on that one morning, not never. A day that the calendar skips whole has no lesson.
 * A wall time that a clock change repeats is used once, the first time it comes round.
-* Every moment that goes in or out is aware and UTC; a naive one is a mistake and is refused.
+* A weekday is that of the day on which the window begins, also when the window runs past midnight.
+* Quiet hours cut a window short. Somebody who chose a window that begins in them meant it: then the window wins.
+* Every moment that goes in is aware, every moment that comes out is UTC; a naive one is a mistake and is refused.
 """
 
 from __future__ import annotations
@@ -14,14 +16,18 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from itertools import combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 LONGEST_WINDOW = 12 * 60
-LOOK_AHEAD_DAYS = 400
-"""A slot further away than this is none: no pace and no set of weekdays leaves a year empty."""
+LOOK_AHEAD_DAYS = 35  # enough for any plan: a week's pace, the wrong weekday, and a week lost to a clock change
+LONGEST_PAUSE_DAYS = 3660
 NIGHT_BEGINS, NIGHT_ENDS = time(23), time(6)
 SNOOZE = timedelta(hours=3)
 MORNING = time(8)
+ONE_DAY = timedelta(days=1)
+MONDAY_TO_FRIDAY = frozenset(range(5))
 
 
 class Pace(StrEnum):
@@ -33,16 +39,6 @@ class Pace(StrEnum):
     twice_a_week = "twice_a_week"
     weekly = "weekly"
     on_request = "on_request"
-
-
-DAYS_BETWEEN = {
-    Pace.daily: 1,
-    Pace.weekdays: 1,
-    Pace.every_other_day: 2,
-    Pace.twice_a_week: 3,
-    Pace.weekly: 7,
-}
-"""Whole local days from one slot to the next, at least."""
 
 
 class UnknownZone(ValueError):
@@ -69,7 +65,7 @@ class Quiet:
     end: time
 
     def holds(self, clock: time) -> bool:
-        """Whether `clock` is inside."""
+        """Whether `clock` is inside; the start is, the end is not."""
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
@@ -77,7 +73,10 @@ class Quiet:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a person chose about when lessons come. Weekdays: 0 is Monday."""
+    """Everything a person chose about when lessons come. Weekdays: 0 is Monday.
+
+    paused: until further notice. paused_until: the moment from which lessons come again.
+    """
 
     zone: str
     window: Window
@@ -90,8 +89,11 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.weekdays or not self.weekdays <= frozenset(range(7)):
             raise ValueError("A plan needs at least one weekday, from 0 (Monday) to 6 (Sunday).")
+        if self.paused_until is not None:
+            _aware(self.paused_until)
 
 
+@lru_cache(maxsize=1024)  # ZoneInfo itself keeps eight; reading one of the others again takes a hundred times longer
 def zone_of(name: str) -> ZoneInfo:
     """The zone of an IANA name.
 
@@ -100,8 +102,10 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = difflib.get_close_matches(name, available_timezones(), n=1, cutoff=0)
-        raise UnknownZone(f"There is no time zone “{name}”; the nearest name is {near[0]}.") from None
+        short = name[:60]  # somebody may have pasted a page
+        known = {zone.casefold(): zone for zone in sorted(available_timezones())}
+        near = difflib.get_close_matches(short.casefold(), known, n=1, cutoff=0)
+        raise UnknownZone(f"There is no time zone “{short}”; the nearest name is {known[near[0]]}.") from None
 
 
 def local(now: datetime, zone: str) -> datetime:
@@ -123,13 +127,13 @@ def at_wall(day: date, clock: time, zone: str) -> datetime:
 
 
 def _end_of_gap(wall: datetime, place: ZoneInfo) -> datetime:
-    # Inside a gap the two folds give the offset before and after it; the change lies between the two readings.
-    after, before = sorted((wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)))[::-1]
-    offset = before.astimezone(place).utcoffset()
-    low, high = before, after
+    # Inside a gap fold 0 reads with the offset from before the change, fold 1 with the one from after it; so fold 1
+    # gives the earlier moment, and the change lies between the two. zoneinfo does not tell when: halve the distance.
+    low, high = wall.replace(fold=1).astimezone(UTC), wall.astimezone(UTC)
+    offset_before = low.astimezone(place).utcoffset()
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
-        if middle.astimezone(place).utcoffset() == offset:
+        if middle.astimezone(place).utcoffset() == offset_before:
             low = middle
         else:
             high = middle
@@ -139,59 +143,113 @@ def _end_of_gap(wall: datetime, place: ZoneInfo) -> datetime:
 def offset(learner_id: int, window: Window) -> timedelta:
     """This person's own place in the window, the same every day, in whole seconds.
 
-    It spreads a city's 08:00 over the window, because Telegram takes about 25 messages a second and no more.
+    It spreads a city's 08:00 over the window, because Telegram takes about 25 messages a second and no more. The
+    last sixth stays free, so that whoever comes last can still be sent to in time.
     """
     digest = hashlib.sha256(f"keel:{learner_id}".encode()).digest()
-    return timedelta(seconds=int.from_bytes(digest[:8]) % (window.minutes * 60))
+    return timedelta(seconds=int.from_bytes(digest[:8]) % (window.minutes * 50))
 
 
 def next_slot(after: datetime, plan: Plan, learner_id: int, last: datetime | None = None) -> datetime | None:
-    """The next moment for a lesson, strictly after `after`; None when the plan has none.
+    """The next moment for a lesson, strictly after `after`; None when lessons come on request, or pause openly.
 
     last: the slot used last; the pace counts local days from it, and two never share a local day.
     """
-    _aware(after)
+    begin = _aware(after)
     if plan.paused or plan.pace is Pace.on_request:
         return None
-    begin = max(after, plan.paused_until) if plan.paused_until else after
-    place = zone_of(plan.zone)
-    earliest = _window_day(last, plan) + timedelta(days=DAYS_BETWEEN[plan.pace]) if last else date.min
-    day = max(begin.astimezone(place).date() - timedelta(days=1), earliest)
-    shift = offset(learner_id, plan.window)
-    days = plan.weekdays & frozenset(range(5)) if plan.pace is Pace.weekdays else plan.weekdays
+    if plan.paused_until is not None:
+        # A slot on the very moment when the pause ends is no longer in the pause.
+        begin = max(begin, plan.paused_until - timedelta(microseconds=1))
+    days, distance = _rhythm(plan.pace, plan.weekdays)
+    day = local(begin, plan.zone).date() - ONE_DAY  # its window may run past midnight
+    if last is not None:
+        day = max(day, _window_day(last, plan) + distance * ONE_DAY)
+    last_day = local(last, plan.zone).date() if last is not None else date.min
+    shift = offset(learner_id, _clipped(plan))
     for _ in range(LOOK_AHEAD_DAYS):
-        if day.weekday() in days:
-            slot = _slot(day, plan, shift)
-            if slot > begin and slot.astimezone(place).date() >= day:
+        slot = _slot(day, plan, shift) if day.weekday() in days else None
+        if slot is not None and slot > begin:
+            here = local(slot, plan.zone).date()
+            if here > last_day and not ((day - ONE_DAY).weekday() in days and _took(here, day - ONE_DAY, plan, shift)):
                 return slot
-        day += timedelta(days=1)
+        day += ONE_DAY
     return None
 
 
-def _slot(day: date, plan: Plan, shift: timedelta) -> datetime:
+@lru_cache(maxsize=1024)
+def _rhythm(pace: Pace, weekdays: frozenset[int]) -> tuple[frozenset[int], int]:
+    """The weekdays on which slots fall, and the fewest local days from one slot to the next."""
+    match pace:
+        case Pace.weekdays:
+            # Weekends only, and weekdays only: the days that were chosen win, for a plan must not fall silent.
+            return weekdays & MONDAY_TO_FRIDAY or weekdays, 1
+        case Pace.every_other_day:
+            return weekdays, 2
+        case Pace.twice_a_week if len(weekdays) > 1:
+            # The same two days every week, as far apart as can be: Monday and Thursday, if all days suit.
+            pair = max(combinations(sorted(weekdays), 2), key=_days_apart)
+            return frozenset(pair), _days_apart(pair)
+        case Pace.twice_a_week | Pace.weekly:
+            return weekdays, 7
+        case _:
+            return weekdays, 1
+
+
+def _days_apart(pair: tuple[int, ...]) -> int:
+    return min(pair[1] - pair[0], 7 - (pair[1] - pair[0]))
+
+
+def _slot(day: date, plan: Plan, shift: timedelta) -> datetime | None:
     wall = datetime.combine(day, plan.window.start) + shift
-    return at_wall(wall.date(), wall.time(), plan.zone)
+    slot = at_wall(wall.date(), wall.time(), plan.zone)
+    if local(slot, plan.zone).replace(tzinfo=None) == wall:
+        return slot
+    # A clock change moved it. Not into quiet hours, and not from a day that does not exist.
+    if in_quiet(slot, plan) and not _chose_quiet(plan):
+        return None
+    midnight = at_wall(wall.date(), time.min, plan.zone)
+    return slot if local(midnight, plan.zone).date() == wall.date() else None
+
+
+def _took(here: date, before: date, plan: Plan, shift: timedelta) -> bool:
+    # In Nuuk 23:30 may move to 00:00 of the next day, whose own 23:30 is then one too many.
+    slot = _slot(before, plan, shift)
+    return slot is not None and local(slot, plan.zone).date() == here
 
 
 def _window_day(slot: datetime, plan: Plan) -> date:
-    """The local day on which the window of `slot` began (a window across midnight began the day before)."""
-    here = local(slot, plan.zone)
-    end = datetime.combine(here.date(), plan.window.start) + timedelta(minutes=plan.window.minutes)
-    crosses = end.date() > here.date()
-    return here.date() - timedelta(days=1) if crosses and here.time() < end.time() else here.date()
+    """The local day on which the window of `slot` began: the day before, if the window ran past midnight."""
+    here = local(slot, plan.zone).date()
+    begin, end = _bounds(here - ONE_DAY, plan)
+    return here - ONE_DAY if begin <= slot < end else here
+
+
+def _bounds(day: date, plan: Plan) -> tuple[datetime, datetime]:
+    window = _clipped(plan)
+    wall = datetime.combine(day, window.start) + timedelta(minutes=window.minutes)
+    begin = at_wall(day, window.start, plan.zone)
+    # A window that a clock change shortens keeps its length: nobody loses a lesson to the calendar.
+    return begin, max(at_wall(wall.date(), wall.time(), plan.zone), begin + timedelta(minutes=window.minutes))
+
+
+def _clipped(plan: Plan) -> Window:
+    """The window up to the quiet hours."""
+    if plan.quiet is None or plan.quiet.start == plan.quiet.end or _chose_quiet(plan):
+        return plan.window
+    until_quiet = (plan.quiet.start.hour - plan.window.start.hour) * 60 + plan.quiet.start.minute
+    until_quiet = (until_quiet - plan.window.start.minute) % (24 * 60)
+    return Window(plan.window.start, max(1, min(plan.window.minutes, until_quiet)))
+
+
+def _chose_quiet(plan: Plan) -> bool:
+    return plan.quiet is not None and plan.quiet.holds(plan.window.start)
 
 
 def in_window(now: datetime, plan: Plan, slot: datetime) -> bool:
-    """Whether a lesson due at `slot` may still go out at `now`: before its window ends, and not in quiet hours.
-
-    Somebody who chose a window inside the quiet hours meant the window: it wins.
-    """
-    if _aware(now) < slot:
-        return False
-    begin = at_wall(_window_day(slot, plan), plan.window.start, plan.zone)
-    # A window that a clock change shortens keeps its length: nobody loses a lesson to the calendar.
-    end = max(begin + timedelta(minutes=plan.window.minutes), slot + timedelta(minutes=5))
-    return now <= end and (not in_quiet(now, plan) or in_quiet(slot, plan))
+    """Whether a lesson due at `slot` may still go out at `now`: before its window ends, and not in quiet hours."""
+    begin, end = _bounds(_window_day(slot, plan), plan)
+    return begin <= slot <= _aware(now) < end and (_chose_quiet(plan) or not in_quiet(now, plan))
 
 
 def in_quiet(now: datetime, plan: Plan) -> bool:
@@ -205,21 +263,35 @@ def is_night(now: datetime, zone: str) -> bool:
 
 
 def tomorrow_morning(now: datetime, zone: str, clock: time = MORNING) -> datetime:
-    """The next morning at `clock`: of tomorrow, or of today while it is still night."""
+    """The next morning at `clock`: of tomorrow, or of today while it is still night. Always in the future."""
     here = local(now, zone)
-    day = here.date() if here.time() < NIGHT_ENDS else here.date() + timedelta(days=1)
-    return at_wall(day, clock, zone)
+    this_morning = at_wall(here.date(), clock, zone)
+    if here.time() < NIGHT_ENDS and this_morning > now:
+        return this_morning
+    return at_wall(here.date() + ONE_DAY, clock, zone)
 
 
 def later_today(now: datetime, plan: Plan) -> datetime:
-    """A snooze: three hours on if that is today and before the quiet hours, else tomorrow at the window's start."""
-    later = _aware(now) + SNOOZE
-    if local(later, plan.zone).date() == local(now, plan.zone).date() and not in_quiet(later, plan):
+    """A snooze: three hours on if that is today and outside the quiet hours, else when the next window begins."""
+    later = _aware(now).astimezone(UTC) + SNOOZE
+    today, here = local(now, plan.zone).date(), local(later, plan.zone).date()
+    if here == today and not in_quiet(later, plan):
         return later
-    return at_wall(local(now, plan.zone).date() + timedelta(days=1), plan.window.start, plan.zone)
+    begins = at_wall(here, plan.window.start, plan.zone)
+    return begins if begins > later else at_wall(here + ONE_DAY, plan.window.start, plan.zone)
+
+
+def pause_until(now: datetime, zone: str, days: int) -> datetime:
+    """The end of a pause of `days` whole local days, today counted: the midnight with which the next day begins.
+
+    Raises ValueError: fewer than 1 day, or more than ten years.
+    """
+    if not 1 <= days <= LONGEST_PAUSE_DAYS:
+        raise ValueError(f"A pause of {days} days is not possible; choose 1 to {LONGEST_PAUSE_DAYS}.")
+    return at_wall(local(now, zone).date() + timedelta(days=days), time.min, zone)
 
 
 def _aware(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
+    if moment.utcoffset() is None:
         raise ValueError("A moment without a time zone is not one moment; pass an aware UTC time.")
     return moment

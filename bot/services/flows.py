@@ -74,7 +74,9 @@ class Flows:
         move = machine.advance(flow, session, Tapped(tap.step, tap.choice), turn.now, offered)
         if move.stale:
             return await self._again(turn, flow, session, move, strip=message_id)
-        return await self._apply(turn, flow, move, edit=None if move.fresh else message_id, strip=message_id)
+        # The newest message of the session changes, also when an older copy of it was tapped.
+        living = session.message_id or message_id
+        return await self._apply(turn, flow, move, edit=None if move.fresh else living, strip=message_id)
 
     async def say(self, turn: Turn, session: Session, text: str, value: Value | None = None) -> Reply:
         """Words were typed while `session` is open; `value` is what they mean, if that is known already."""
@@ -125,7 +127,7 @@ class Flows:
             return self.show(turn, newest or before)
         await self._set_wait(turn, flow, settled.session)
         shown = replace(self._screen(turn, flow, settled.session), edit=edit)
-        return self._reply(shown, settled.session, strip=None if edit else strip)
+        return self._reply(shown, settled.session, strip=None if strip == edit else strip)
 
     async def _settle(self, turn: Turn, flow: Flow, move: Move) -> Move:
         while move.action is not None:

@@ -94,7 +94,13 @@ class Person:
             {"text": "No", "voter_count": 0, "persistent_id": "2"},
         ]
         poll = {"id": "1", "question": "?", "options": options, "total_voter_count": 0, "is_closed": False}
-        more = {"is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False}
+        more = {
+            "is_anonymous": True,
+            "type": "regular",
+            "allows_multiple_answers": False,
+            "allows_revoting": False,
+            "members_only": False,
+        }
         return self.send({"poll": poll | more})
 
     def block(self) -> None:

@@ -1,0 +1,1 @@
+"""Side-by-side benchmarks: ratios against something measured in the same run."""

@@ -139,7 +139,7 @@ def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler.add_job(
             dispatcher.tick,
             "interval",
-            args=(lane, period * 0.9),
+            args=(lane, period * 0.5),
             seconds=period,
             next_run_time=datetime.now(UTC),  # what became due while Keel was down does not wait for the first period
             coalesce=True,

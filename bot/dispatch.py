@@ -21,7 +21,7 @@ from bot.store.store import Store
 
 log = structlog.get_logger()
 
-BATCH = 100
+BATCH = 50
 AT_ONCE = 8
 LEASE = timedelta(minutes=2)
 

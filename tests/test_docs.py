@@ -1,0 +1,56 @@
+"""The documents name what exists: every setting, command, make target, room and dependency."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bot.__main__ import keel
+from bot.library.schemas import schemas
+from bot.settings import NAMES
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def commands(group: click.Group, before: str) -> Iterator[str]:
+    """Every command with its full name."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before} {name}")
+        else:
+            yield f"{before} {name}"
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    assert [name for name in NAMES if f"`{name}`" not in README] == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    assert [name for name in commands(keel, "keel") if f"`{name}`" not in README] == []
+
+
+def test_every_make_target_is_in_the_readme() -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name in targets if f"make {name}" not in README] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]]
+    assert [name for name in names if name not in ARCHITECTURE] == []
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    rooms = [path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")]
+    assert [room for room in rooms if f"`bot/{room}`" not in ARCHITECTURE] == []
+
+
+def test_the_committed_schemas_are_the_models_own() -> None:
+    for name, text in schemas().items():
+        assert (ROOT / "content" / "schema" / name).read_text(encoding="utf-8") == text, "run `keel content schema`"

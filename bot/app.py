@@ -11,7 +11,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from httpx_aiohttp import AiohttpTransport
 from telegram import BotCommand
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
@@ -29,7 +29,7 @@ from bot.store.inbox import Waiting
 from bot.store.store import Store
 from bot.telegram.desk import Desk
 from bot.telegram.handlers import register
-from bot.telegram.intake import Intake
+from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
 from bot.telegram.sender import Outcome, Sender
 from bot.telegram.turns import Turns
@@ -58,9 +58,12 @@ class Keel:
     scheduler: AsyncIOScheduler
 
     async def run(self) -> None:
-        """Receive and send until cancelled; then let running turns finish."""
-        await self.application.initialize()
+        """Receive and send until cancelled; then let running turns finish.
+
+        Raises TokenRefused: Telegram does not know the token.
+        """
         try:
+            await self.greet()
             menu = asyncio.create_task(self.introduce())
             self.scheduler.start()
             try:
@@ -72,6 +75,26 @@ class Keel:
                 await self.sender.close()
         finally:
             await self.application.shutdown()
+            await self.application.bot.shutdown()
+
+    async def greet(self) -> None:
+        """Ask Telegram who we are, until it answers: it may be down just now.
+
+        Raises TokenRefused: Telegram does not know the token.
+        """
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self.application.initialize()
+                log.info("keel runs", lessons=len(self.library.speak(None).lessons))
+                return
+            except InvalidToken:
+                message = "Telegram does not accept this KEEL_TOKEN; get the current one from @BotFather."
+                raise TokenRefused(message) from None
+            except NetworkError as error:
+                log.warning("telegram is out of reach; waiting", error=type(error).__name__, seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     async def introduce(self) -> None:
         """Tell Telegram the commands and the description in every language; failing is no reason not to start."""

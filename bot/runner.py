@@ -23,7 +23,6 @@ from bot.settings import Settings, SettingsProblem
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate
 from bot.store.store import Store, StoreProblem, open_store
-from bot.telegram.intake import TokenRefused
 from bot.web.health import health
 
 log = structlog.get_logger()
@@ -55,14 +54,10 @@ async def run_bot(settings: Settings) -> None:
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, task.cancel)
             async with health(settings.listen):
-                log.info("keel runs", lessons=len(library.speak(None).lessons))
                 try:
                     await task
                 except asyncio.CancelledError:
                     log.info("keel stops")
-                except InvalidToken:
-                    message = "Telegram does not accept this KEEL_TOKEN; get the current one from @BotFather."
-                    raise TokenRefused(message) from None
 
 
 def clock_of(settings: Settings) -> Clock:

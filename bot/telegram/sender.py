@@ -193,7 +193,9 @@ def _verdict(error: TelegramError) -> Verdict:
     match error:
         case RetryAfter():
             after = error.retry_after
-            return Verdict(Outcome.LATER, seconds=float(after if isinstance(after, int | float) else after.seconds))
+            return Verdict(
+                Outcome.LATER, seconds=float(after if isinstance(after, int | float) else after.total_seconds())
+            )
         case Forbidden():
             return Verdict(Outcome.BLOCKED)
         case TimedOut():

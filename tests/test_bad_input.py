@@ -1,0 +1,208 @@
+"""Bad input to the command line: one sentence with what, where and how to mend it; exit code 2; nothing half-done."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.simulator.server import api
+from bot.simulator.telegram import TOKEN, Telegram
+from bot.store.migrate import migrate
+from bot.store.store import open_store
+from bot.web.serve import serving
+
+ROOT = Path(__file__).parent.parent
+NOBODY = "http://127.0.0.1:9"
+
+
+def keel(*arguments: str, **settings: str) -> tuple[int, str]:
+    """Run the command in a process of its own; gives exit code and what it said."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stderr + done.stdout
+
+
+def refused(said: tuple[int, str], *words: str) -> None:
+    """Exit code 2, one line, and these words in it."""
+    code, text = said
+    assert code == 2, text
+    assert text.startswith("keel: "), text
+    assert len(text.strip().splitlines()) == 1, text
+    for word in words:
+        assert word in text, text
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, ("KEEL_TOKEN", "BotFather", "keel demo")),
+        ({"KEEL_TOKEN": "hello"}, ("KEEL_TOKEN", "does not look like")),
+        ({"KEEL_TOKENN": "x"}, ("KEEL_TOKENN", "did you mean KEEL_TOKEN")),
+        ({"KEEL_BULK_RATE": "fast"}, ("KEEL_BULK_RATE",)),
+        ({"KEEL_LISTEN": "here"}, ("KEEL_LISTEN",)),
+        ({"KEEL_API_URL": "telegram"}, ("KEEL_API_URL",)),
+        ({"KEEL_NOW": "2026-01-01T00:00:00+00:00"}, ("KEEL_NOW", "127.0.0.1")),
+        ({"KEEL_TOKEN": TOKEN, "KEEL_DATABASE_URL": "mysql://x"}, ("KEEL_DATABASE_URL", "sqlite+aiosqlite")),
+        ({"KEEL_TOKEN": TOKEN, "KEEL_CONTENT_DIR": "/nowhere"}, ("/nowhere", "KEEL_CONTENT_DIR")),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_setting_that_cannot_be_used(tmp_path: Path, settings: dict[str, str], words: tuple[str, ...]) -> None:
+    refused(keel("run", **{"KEEL_DATA_DIR": str(tmp_path), **settings}), *words)
+    assert list(tmp_path.iterdir()) in ([], [tmp_path / "keel.lock"])
+
+
+def test_a_malformed_token_is_not_repeated(tmp_path: Path) -> None:
+    _, text = keel("run", KEEL_TOKEN="123:secret-secret", KEEL_DATA_DIR=str(tmp_path))
+    assert "secret" not in text
+
+
+async def test_a_token_that_telegram_refuses(tmp_path: Path) -> None:
+    telegram = Telegram(lambda: datetime.now(UTC))
+    async with serving(api(telegram), 0) as root:
+        wrong = TOKEN.replace("AA", "BB")
+        said = await asyncio.to_thread(keel, "run", KEEL_TOKEN=wrong, KEEL_API_URL=root, KEEL_DATA_DIR=str(tmp_path))
+    refused(said, "Telegram", "KEEL_TOKEN", "BotFather")
+    assert wrong not in said[1]
+
+
+def test_a_data_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    refused(
+        keel("run", KEEL_TOKEN=TOKEN, KEEL_DATA_DIR=str(tmp_path / "file" / "data")), "data folder", "KEEL_DATA_DIR"
+    )
+
+
+async def test_a_database_of_a_newer_keel(tmp_path: Path) -> None:
+    await migrate(f"sqlite+aiosqlite:///{tmp_path / 'keel.db'}")
+    with sqlite3.connect(tmp_path / "keel.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    refused(keel("migrate", KEEL_DATA_DIR=str(tmp_path)), "newer Keel", "9999")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "keel.db").write_text("not a database, " * 100)
+    refused(keel("run", KEEL_TOKEN=TOKEN, KEEL_DATA_DIR=str(tmp_path)), "keel.db", "not a database")
+
+
+async def fill(folder: Path, at: datetime) -> None:
+    """A database with one person in it."""
+    url = f"sqlite+aiosqlite:///{folder / 'keel.db'}"
+    await migrate(url)
+    store = await open_store(url, folder / "keel.key")
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", at)
+        await tx.records.add_note(person.id, "note", "a secret", at)
+    await store.close()
+
+
+async def test_a_missing_and_a_wrong_key_file(tmp_path: Path) -> None:
+    await fill(tmp_path, datetime.now(UTC))
+    assert (tmp_path / "keel.key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "keel.key").rename(tmp_path / "away")
+    run = {"KEEL_TOKEN": TOKEN, "KEEL_DATA_DIR": str(tmp_path), "KEEL_API_URL": NOBODY}
+    refused(keel("run", **run), "keel.key", "missing")
+    assert not (tmp_path / "keel.key").exists()
+    (tmp_path / "other").mkdir()
+    await fill(tmp_path / "other", datetime.now(UTC))
+    shutil.copy(tmp_path / "other" / "keel.key", tmp_path / "keel.key")
+    refused(keel("run", **run), "key")
+
+
+async def test_a_clock_behind_the_newest_row(tmp_path: Path) -> None:
+    await fill(tmp_path, datetime(2026, 11, 24, tzinfo=UTC))
+    now = {"KEEL_NOW": "2026-11-20T00:00:00+00:00", "KEEL_API_URL": NOBODY}
+    refused(keel("run", KEEL_TOKEN=TOKEN, KEEL_DATA_DIR=str(tmp_path), **now), "clock", "2026-11-24")
+
+
+async def test_a_second_keel_on_the_same_folder(tmp_path: Path) -> None:
+    settings = {"KEEL_TOKEN": TOKEN, "KEEL_API_URL": NOBODY, "KEEL_DATA_DIR": str(tmp_path)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+    first = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=environment, cwd=ROOT, stderr=subprocess.PIPE
+    )
+    assert first.stderr is not None
+    assert b"out of reach" in await first.stderr.readline()
+    said = await asyncio.to_thread(keel, "run", KEEL_TOKEN=TOKEN, KEEL_DATA_DIR=str(tmp_path), KEEL_API_URL=NOBODY)
+    first.kill()
+    await first.wait()
+    refused(said, "Another Keel", str(tmp_path))
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused(keel("demo", "--port", port), port, "--port")
+
+
+def test_an_unknown_command_and_the_version() -> None:
+    assert keel("fly")[0] == 2
+    assert keel("--version") == (0, "keel, version 0.1.0\n")
+
+
+BROKEN = [
+    ("en/flows/words.yaml", "to: kept", "to: nowhere", "nowhere"),
+    ("en/flows/words.yaml", "id: words", "id: [words", "YAML"),
+    ("en/flows/words.yaml", "start: offer", "begin: offer", "begin"),
+    ("en/flows/words.yaml", "    end: true", "    end: false", "dead end"),
+    ("en/flows/words.yaml", "Thank you", "x" * 5000, "3500"),
+    ("en/flows/words.yaml", "would help?", "{nothing} help?", "nothing"),
+    (
+        "en/lessons/awareness/a1-five-habits-you-may-know.md",
+        "source: MikShaver2003",
+        "source: Nobody1999",
+        "Nobody1999",
+    ),
+    ("en/lessons/awareness/a1-five-habits-you-may-know.md", "title:", "name:", "title"),
+    ("en/lessons/awareness/a1-five-habits-you-may-know.md", "Going over", "You should go over", "should"),
+    ("curriculum.yaml", "a1, a2", "a1, a99", "a99"),
+    ("en/ui.ftl", "button-lesson = Next lesson", "button-lesson Next lesson", "Fluent"),
+    ("sources.yaml", "year: 1987", "yaer: 1987", "yaer"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "word"), BROKEN, ids=[f"{item[0]}-{item[3]}" for item in BROKEN])
+def test_broken_content_is_named_with_file_and_line(tmp_path: Path, file: str, old: str, new: str, word: str) -> None:
+    content = shutil.copytree(ROOT / "content", tmp_path / "content")
+    text = (content / file).read_text(encoding="utf-8")
+    assert old in text
+    (content / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    code, said = keel("content", "check", str(content))
+    assert code in (1, 2), said
+    assert word in said, said
+    assert any(Path(file).name in line and ":" in line for line in said.splitlines()), said
+
+
+def test_an_empty_content_folder(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    refused(
+        keel("run", KEEL_TOKEN=TOKEN, KEEL_DATA_DIR=str(tmp_path), KEEL_CONTENT_DIR=str(tmp_path / "content")),
+        "no language",
+    )
+
+
+def test_the_content_that_ships_is_in_order_and_the_preview_shows_all_of_it(tmp_path: Path) -> None:
+    assert keel("content", "check") == (0, "All content is in order.\n")
+    assert keel("content", "preview", "--out", str(tmp_path / "page.html"))[0] == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert 'id="spiral-soothe"' in page
+    assert 'id="lesson-a12"' in page
+    assert page.count("<svg") == len(list((ROOT / "content/en/flows").glob("*.yaml")))

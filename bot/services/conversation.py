@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.model import Session
 from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
@@ -109,6 +109,12 @@ class Conversation:
         if text.strip() == turn.texts("keyboard-spiral"):
             return await spiral.begin(turn, self.flows)
         current = await turn.tx.sessions.current(turn.learner.id)
+        named = self.flows.named(turn, current, text)
+        reply = await self.flows.tap(turn, named, None) if named is not None else None
+        if current is not None and reply is not None:
+            # What was typed stands below the living message, so the answer is a new one.
+            screens = tuple(replace(shown, edit=None) for shown in reply.screens)
+            return replace(reply, screens=screens, strip=current.message_id)
         if current is not None and self.flows.listening(turn, current) is not None:
             return await self.flows.say(turn, current, text)
         if spiral.sounds_like_it(text, turn.content.spiral_phrases):

@@ -107,6 +107,21 @@ class Flows:
         flow = turn.content.flows[session.flow]
         return Reply((self._screen(turn, flow, session),), session=session.id, strip=session.message_id)
 
+    def named(self, turn: Turn, session: Session | None, text: str) -> StepTap | None:
+        """The choice of the current step whose label was typed instead of tapped."""
+        if session is None or session.ended_at is not None or turn.now - session.touched_at > RESUMABLE:
+            return None
+        flow = turn.content.flows.get(session.flow)
+        step = flow.steps.get(session.step) if flow else None
+        if flow is None or step is None:
+            return None
+        typed = text.strip().casefold().rstrip(".!")
+        for choice in (*step.choices, *(flow.always if step.always else ())):
+            if choice.label.casefold() == typed and not (choice.to or "").startswith(machine.COMMAND):
+                ticks = step.pick_many and choice.to is None
+                return StepTap(session.id, step.id, choice.id + (machine.CHECKED if ticks else ""))
+        return None
+
     def listening(self, turn: Turn, session: Session | None) -> Step | None:
         """The step that takes typed words as its answer right now, if there is one."""
         if session is None or turn.now - session.touched_at > RESUMABLE:

@@ -1,0 +1,183 @@
+"""The store: races, leases, erasure, and nothing readable in the raw file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from bot.core.model import Lane, Session
+from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Reply, Screen, StepTap
+from bot.store.cipher import Cipher, KeyProblem
+from bot.store.inbox import Received
+from bot.store.migrate import migrate
+from bot.store.sessions import LostRace
+from bot.store.store import Store, open_store
+from bot.store.tables import metadata
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SECRET = "a phrase that nobody else would write"
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty, migrated database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'keel.db'}"
+    await migrate(url)
+    opened = await open_store(url, tmp_path / "keel.key")
+    yield opened
+    await opened.close()
+
+
+async def test_the_migrations_make_the_tables(store: Store) -> None:
+    async with store.engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+    assert differences == []
+
+
+async def test_a_naive_moment_is_refused(store: Store) -> None:
+    with pytest.raises((StatementError, ValueError), match="time zone"):
+        async with store.transaction() as tx:
+            await tx.learners.add(1, "en", datetime(2026, 1, 1))  # noqa: DTZ001 - that is the point
+
+
+async def test_four_claimers_never_get_the_same_timer(store: Store) -> None:
+    async with store.transaction() as tx:
+        for chat in range(200):
+            person = await tx.learners.add(chat, "en", NOW)
+            await tx.timers.set(person.id, "lesson", "", NOW, Lane.BULK)
+
+    async def claim() -> list[int]:
+        found: list[int] = []
+        while True:
+            async with store.transaction() as tx:
+                batch = await tx.timers.claim(Lane.BULK, NOW, 7, timedelta(minutes=1))
+            if not batch:
+                return found
+            found += [timer.id for timer in batch]
+
+    found = [id_ for part in await asyncio.gather(*(claim() for _ in range(4))) for id_ in part]
+    assert len(found) == len(set(found)) == 200
+    async with store.transaction() as tx:
+        assert len(await tx.timers.claim(Lane.BULK, NOW + timedelta(minutes=2), 500, timedelta(minutes=1))) == 200
+
+
+async def test_a_lesson_has_one_row_in_the_ledger(store: Store) -> None:
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", NOW)
+        await tx.timers.begin_delivery(person.id, "o1", NOW)
+    with pytest.raises(IntegrityError):
+        async with store.transaction() as tx:
+            await tx.timers.begin_delivery(person.id, "o1", NOW)
+
+
+async def test_who_saves_an_old_version_loses(store: Store) -> None:
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", NOW)
+        session = Session("s1", person.id, "spiral", "arrive", NOW, NOW)
+        await tx.sessions.add(session)
+        await tx.sessions.save(replace(session, step="pause"))
+        with pytest.raises(LostRace):
+            await tx.sessions.save(replace(session, step="facts"))
+
+
+async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: Store) -> None:
+    async with store.transaction() as tx:
+        people = [await tx.learners.add(chat, "en", NOW) for chat in (1, 2)]
+        for person in people:
+            await tx.sessions.add(Session(f"s{person.id}", person.id, "spiral", "arrive", NOW, NOW))
+            await tx.timers.set(person.id, "lesson", "", NOW, Lane.BULK)
+            await tx.timers.begin_delivery(person.id, "o1", NOW)
+            await tx.records.add_note(person.id, "note", SECRET, NOW)
+        await tx.learners.erase(people[0])
+        for table in metadata.tables.values():
+            if "learner_id" in table.c:
+                left = {row.learner_id for row in await tx.learners.connection.execute(table.select())}
+                assert left <= {people[1].id}, table.name
+        assert [note.text for note in await tx.records.notes(people[1].id)] == [SECRET]
+
+
+def files_with(folder: Path, phrase: str) -> list[str]:
+    """Files in which a phrase stands readable."""
+    return [file.name for file in folder.iterdir() if phrase.encode() in file.read_bytes()]
+
+
+async def test_what_people_write_is_nowhere_readable_in_the_files(store: Store, tmp_path: Path) -> None:
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", NOW)
+        await tx.records.add_note(person.id, "note", SECRET, NOW)
+        await tx.sessions.add(Session("s1", person.id, "spiral", "facts", NOW, NOW, answers={"facts_own": (SECRET,)}))
+        await tx.inbox.add(5, [Received(1, 1, SECRET)], NOW)
+        await tx.inbox.keep_reply(1, Reply((Screen(SECRET),)))
+    assert files_with(tmp_path, SECRET) == []
+    async with store.transaction(reading=True) as tx:
+        (waiting,) = await tx.inbox.waiting()
+        assert waiting.body == SECRET
+        assert waiting.reply == Reply((Screen(SECRET),))
+
+
+async def test_an_answer_comes_back_from_the_inbox_as_it_went_in(store: Store) -> None:
+    taps = (
+        Button("a", StepTap("s", "b", "c")),
+        Button("b", LessonTap("o1", "why")),
+        Button("c", CommandTap("sos", "DE")),
+    )
+    reply = Reply(
+        (Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.json", "{}")),), "s", 3, (4,), True
+    )
+    async with store.transaction() as tx:
+        await tx.inbox.add(5, [Received(1, 1, "{}")], NOW)
+        await tx.inbox.keep_reply(1, reply)
+        (waiting,) = await tx.inbox.waiting()
+    assert waiting.reply == reply
+
+
+async def test_a_batch_that_telegram_repeats_is_taken_once(store: Store) -> None:
+    batch = [Received(10, 1, "{}"), Received(11, 1, "{}")]
+    async with store.transaction() as tx:
+        assert await tx.inbox.add(5, batch, NOW) == {10, 11}
+        await tx.inbox.forget(10)
+        assert await tx.inbox.add(5, [*batch, Received(12, 1, "{}")], NOW) == {12}
+        assert await tx.inbox.next_offset(5, NOW) == 13
+        assert await tx.inbox.next_offset(6, NOW) is None
+        assert await tx.inbox.next_offset(5, NOW + timedelta(days=8)) is None
+
+
+@given(st.text(), st.text())
+def test_a_sealed_text_opens_only_where_it_belongs(
+    tmp_path_factory: pytest.TempPathFactory, text: str, about: str
+) -> None:
+    cipher = Cipher.open(tmp_path_factory.getbasetemp() / "key", create=True)
+    token = cipher.encrypt(text, about=about)
+    assert cipher.decrypt(token, about=about) == text
+    with pytest.raises(KeyProblem):
+        cipher.decrypt(token, about=about + "!")
+    with pytest.raises(KeyProblem):
+        cipher.decrypt(token[:-1] + bytes([token[-1] ^ 1]), about=about)
+
+
+def test_a_malformed_key_file_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("# fine\nkey nonsense\n")
+    with pytest.raises(KeyProblem, match=r"key:2: this line is not a Keel key"):
+        Cipher.open(tmp_path / "key", create=False)
+
+
+def test_an_older_key_still_opens_what_it_sealed(tmp_path: Path) -> None:
+    old = Cipher.open(tmp_path / "a", create=True)
+    token = old.encrypt("x", about="y")
+    Cipher.open(tmp_path / "b", create=True)
+    (tmp_path / "both").write_text((tmp_path / "a").read_text() + (tmp_path / "b").read_text())
+    both = Cipher.open(tmp_path / "both", create=False)
+    assert both.decrypt(token, about="y") == "x"
+    assert both.current_key_id != old.current_key_id

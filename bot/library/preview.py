@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 
 from bot.core.curriculum import Lesson
@@ -100,6 +101,7 @@ def marked(text: str) -> str:
 
 def diagram(flow: Flow) -> str:
     """The paths of a flow as SVG: steps in columns by how many taps away they are, lines for every way on."""
+    flow = replace(flow, always=())  # "stop" from everywhere would hide every other line
     depth = {flow.start: 0}
     waiting = [flow.start]
     while waiting:

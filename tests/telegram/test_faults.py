@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.core.model import DeliveryState
@@ -64,6 +65,23 @@ async def test_a_flood_at_a_frame_drops_the_motion_and_keeps_the_words(world: Wo
     world.telegram.faults.next(Kind.FLOOD, "answerCallbackQuery")
     await anna.taps("Next")
     anna.sees("In … 2 … 3 … 4", "Breathe in through your nose", "Six times")
+
+
+async def test_the_pause_is_one_living_message_edited_no_faster_than_every_four_seconds(
+    world: World, anna: Person
+) -> None:
+    await anna.sends("/spiral")
+    await anna.taps("Next")
+    living, edits = anna.bots[-1].id, len(world.telegram.calls("editMessageText"))
+    await asyncio.sleep(3.5)
+    assert len(world.telegram.calls("editMessageText")) == edits
+    await asyncio.sleep(1)
+    assert len(world.telegram.calls("editMessageText")) == edits + 1
+    assert anna.bots[-1].id == living
+    anna.sees("Out … 2 … 3 … 4 … 5 … 6", "Breathe in through your nose", "Six times")
+    await anna.taps("I've paused")  # whoever moves on ends the motion
+    await asyncio.sleep(6.5)
+    anna.sees("How upset")
 
 
 async def test_a_lesson_that_timed_out_is_unknown_and_never_repeated(world: World, anna: Person) -> None:

@@ -76,8 +76,10 @@ def only_one(settings: Settings) -> Iterator[None]:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        message = f"The data folder {settings.data_dir} cannot be written to ({error.strerror}); mend its owner or rights, or set KEEL_DATA_DIR."  # noqa: E501
-        raise SettingsProblem(message) from None
+        raise SettingsProblem(
+            f"The data folder {settings.data_dir} cannot be written to ({error.strerror}); "
+            "mend its owner or rights, or set KEEL_DATA_DIR."
+        ) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

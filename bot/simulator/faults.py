@@ -37,7 +37,9 @@ class Faults:
     flooded: bool = False
     slow: float = 0.0
 
-    def next(self, kind: Kind, method: str | None = None, *, times: int = 1, chat_id: int | None = None, seconds: int = 1) -> None:  # fmt: skip  # noqa: E501
+    def next(
+        self, kind: Kind, method: str | None = None, *, times: int = 1, chat_id: int | None = None, seconds: int = 1
+    ) -> None:
         """Let the next `times` fitting calls fail."""
         self.queue.extend([Fault(kind, method, chat_id, seconds)] * times)
 

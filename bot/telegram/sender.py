@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
@@ -176,11 +176,6 @@ class Sender:
             await call  # type: ignore[misc]  # any of the bot's coroutines
         except TelegramError as error:
             log.debug("telegram declined", call=name, error=type(error).__name__)
-
-
-def plain(screen: Screen) -> Screen:
-    """The screen without its motion, for a chat that Telegram slowed down."""
-    return replace(screen, frames=())
 
 
 def _with_frame(screen: Screen, at: int | None) -> str:

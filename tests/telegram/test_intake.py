@@ -1,0 +1,55 @@
+"""The long poll: lost connections, error pages, floods and another poller are waited out, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.simulator.faults import Kind
+from tests.person import Person, World
+
+
+@pytest.fixture
+async def polling(world: World) -> AsyncIterator[World]:
+    """The real receive loop, running."""
+    task = asyncio.create_task(world.keel.intake.run())
+    yield world
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def answered(anna: Person, messages: int) -> None:
+    """Wait until the bot has written so many messages."""
+    async with asyncio.timeout(15):
+        async with anna.world.telegram.changed:
+            await anna.world.telegram.changed.wait_for(lambda: len(anna.bots) >= messages)
+
+
+@pytest.mark.parametrize("kind", [Kind.PAGE, Kind.ERROR, Kind.RESET, Kind.TIMEOUT, Kind.TIMEOUT_AFTER, Kind.FLOOD])
+async def test_a_poll_that_fails_is_asked_again(polling: World, anna: Person, kind: Kind) -> None:
+    polling.telegram.faults.next(kind, "getUpdates", times=2)
+    anna.account.send_text("/spiral")
+    await answered(anna, 1)
+    assert "Next" in anna.buttons
+
+
+async def test_another_poller_is_waited_out(polling: World, anna: Person) -> None:
+    await asyncio.sleep(0.1)
+    await polling.telegram.call("getUpdates", {"timeout": 0}, {})  # ours is told 409, and comes back
+    anna.account.send_text("/spiral")
+    await answered(anna, 1)
+
+
+async def test_a_batch_is_confirmed_only_after_it_is_written_down(polling: World, anna: Person) -> None:
+    for text in ("/help", "/about", "/privacy"):
+        anna.account.send_text(text)
+    await answered(anna, 3)
+    async with asyncio.timeout(15):
+        async with polling.telegram.changed:
+            await polling.telegram.changed.wait_for(lambda: not polling.telegram.updates)
+    texts = [post.data["text"] for post in anna.bots]
+    assert [text.splitlines()[0] for text in texts] == ["What you can do here", "About Keel", "What is kept"]

@@ -130,7 +130,7 @@ async def test_killed_at_any_point_of_a_lessons_way_it_never_comes_twice(tmp_pat
         bot.clock.move_to(LESSON_COMES)
         await bot.start(killed_at=point)
         await bot.dead()
-        for day in range(3):
+        for day in range(2):
             bot.clock.move_to(LESSON_COMES + timedelta(days=day, minutes=3))
             await bot.start()
             await bot.ticked()

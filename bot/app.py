@@ -20,7 +20,7 @@ from bot.core.model import Lane
 from bot.dispatch import Dispatcher
 from bot.library.load import DEFAULT_LOCALE, Library
 from bot.services import conversation as words
-from bot.services import onboarding, spiral
+from bot.services import followup, hold, journal, material, onboarding, safetyplan, spiral
 from bot.services.conversation import COMMANDS, Conversation
 from bot.services.due import Due, Prepared, Result
 from bot.services.flows import Flows
@@ -28,6 +28,7 @@ from bot.services.places import Places
 from bot.store.inbox import Waiting
 from bot.store.store import Store
 from bot.telegram.desk import Desk
+from bot.telegram.files import Files
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
@@ -36,7 +37,16 @@ from bot.telegram.turns import Turns
 
 log = structlog.get_logger()
 
-ACTIONS = onboarding.ACTIONS | spiral.ACTIONS | words.ACTIONS
+ACTIONS = (
+    onboarding.ACTIONS
+    | spiral.ACTIONS
+    | hold.ACTIONS
+    | material.ACTIONS
+    | followup.ACTIONS
+    | journal.ACTIONS
+    | safetyplan.ACTIONS
+    | words.ACTIONS
+)
 """Everything that a step of a flow may `do`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0
 STOP_SECONDS = 8.0
@@ -129,15 +139,27 @@ def build_bot(
     )
 
 
-def build(bot: ExtBot[str], store: Store, library: Library, clock: Clock, places: Places | None = None) -> Keel:
-    """Put everything together."""
+def build(
+    bot: ExtBot[str],
+    store: Store,
+    library: Library,
+    clock: Clock,
+    places: Places | None = None,
+    *,
+    copies: bool = False,
+) -> Keel:
+    """Put everything together.
+
+    copies: keep a sealed copy of the voice notes and pictures that people give.
+    """
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
-    flows = Flows(ACTIONS, places or Places())
-    sender = Sender(bot)
-    desk = Desk(store, library, clock, Conversation(flows), sender)
+    flows = Flows(ACTIONS, places or Places(), material.play)
+    files = Files(bot, store, library.folder / "media", copies=copies)
+    sender = Sender(bot, files)
+    desk = Desk(store, library, clock, Conversation(flows), sender, files)
     register(application, desk)
     turns: Turns[Waiting] = Turns(desk.handle)
-    intake = Intake(bot, store, clock, lambda item: turns.put(item.chat_id, item))
+    intake = Intake(bot, store, clock, turns, desk.ahead)
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library))
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, _ticks(dispatcher))
 

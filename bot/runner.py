@@ -49,7 +49,7 @@ async def run_bot(settings: Settings) -> None:
         async with opened(settings) as store:
             await refuse_old_clock(store, clock)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
-            keel = build(bot, store, library, clock)
+            keel = build(bot, store, library, clock, copies=settings.media_copies)
             task = asyncio.create_task(keel.run())
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, task.cancel)

@@ -20,6 +20,7 @@ NAMES = (
     "KEEL_LISTEN",
     "KEEL_ENCRYPTION_KEY_FILE",
     "KEEL_BULK_RATE",
+    "KEEL_MEDIA_COPIES",
     "KEEL_LOG_FORMAT",
     "KEEL_LOG_LEVEL",
     "KEEL_NOW",
@@ -44,6 +45,7 @@ class Settings:
     key_file: Path
     listen: tuple[str, int] | None
     bulk_rate: float
+    media_copies: bool
     log_format: str
     log_level: str
     now: datetime | None
@@ -71,6 +73,8 @@ class Settings:
             key_file=Path(given.get("KEEL_ENCRYPTION_KEY_FILE", data_dir / "keel.key")).absolute(),
             listen=_listen(given.get("KEEL_LISTEN")),
             bulk_rate=_rate(given.get("KEEL_BULK_RATE", "25")),
+            media_copies=_one_of("KEEL_MEDIA_COPIES", given.get("KEEL_MEDIA_COPIES", "no").lower(), ("yes", "no"))
+            == "yes",
             log_format=_one_of("KEEL_LOG_FORMAT", given.get("KEEL_LOG_FORMAT", "console"), ("console", "json")),
             log_level=_one_of(
                 "KEEL_LOG_LEVEL",

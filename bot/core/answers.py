@@ -1,4 +1,4 @@
-"""Reading what somebody typed as the answer to a question: text, a 0 to 10 rating, a time of day, a date.
+"""Reading what somebody typed as the answer to a question: text, a 0 to 10 rating, a time of day, a date, how long.
 
 Every reader gives None when the words cannot be that kind of answer; the step then says what would work and stays.
 """
@@ -6,6 +6,7 @@ Every reader gives None when the words cannot be that kind of answer; the step t
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 
@@ -14,6 +15,10 @@ from bot.core.model import Value
 LONGEST_TEXT = 4096
 """Telegram's own limit for one message, in characters."""
 
+LONGEST_HOLD_MINUTES = 7 * 24 * 60
+"""A message can be held for a week at most."""
+
+_LENGTH = re.compile(r"^(\d{1,4}) ?(m|min|mins|minutes?|h|hours?)?$")
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _CLOCK = re.compile(r"^(?:at )?(\d{1,2})(?:[:.h ]?(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?$")
 _DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
@@ -24,6 +29,25 @@ def read_text(text: str) -> Value | None:
     """Somebody's own words; None when there is not one letter or digit in them (an emoji alone, spaces)."""
     bare = text.strip()
     return bare[:LONGEST_TEXT] if _SEEN.search(bare) else None
+
+
+def read_message(text: str) -> Value | None:
+    """A message to be held: anything that can be seen, an emoji alone too; None for spaces and invisible marks."""
+    return text if any(not unicodedata.category(sign).startswith(("Z", "C")) for sign in text) else None
+
+
+def read_duration(text: str) -> Value | None:
+    """How long to wait: minutes as "45" (an hour, 2h, 90 min), "morning", or a time of day as "21:30" (until 9pm)."""
+    word = " ".join(text.strip().lower().rstrip(".!").split())
+    word = word.removeprefix("for ").removeprefix("in ").strip()
+    if word in ("tomorrow", "tomorrow morning", "in the morning", "the morning", "morning"):
+        return "morning"
+    word = {"half an hour": "30 min", "half hour": "30 min", "an hour": "60 min", "one hour": "60 min"}.get(word, word)
+    found = _LENGTH.match(word)
+    if found:
+        minutes = int(found[1]) * (60 if (found[2] or "m").startswith("h") else 1)
+        return str(minutes) if 1 <= minutes <= LONGEST_HOLD_MINUTES else None
+    return read_time(word.removeprefix("until ").removeprefix("till "))
 
 
 def read_scale(text: str) -> Value | None:
@@ -65,6 +89,10 @@ READERS: dict[str, Callable[[str], Value | None]] = {
     "scale": read_scale,
     "time": read_time,
     "date": read_date,
+    "message": read_message,
+    "duration": read_duration,
 }
 """Question kinds that need nothing but the words; `place` is read by the shell, which knows the cities."""
-ASKS = (*READERS, "place")
+KEEPSAKES = ("voice", "photo")
+"""Question kinds that are answered with something other than words."""
+ASKS = (*READERS, "place", *KEEPSAKES)

@@ -46,6 +46,8 @@ class Learner:
     unread: int = 0
     last_slot: datetime | None = None
     welcomed: bool = False
+    hidden_tools: frozenset[str] = frozenset()
+    last_unasked: datetime | None = None
 
     @property
     def plan(self) -> Plan | None:
@@ -71,6 +73,7 @@ class Session:
     ordinal: how many runs of this flow came before; picks the wording, so that it rotates.
     version: counts saves; a save against an older version loses the race.
     message_id: the living message that taps edit.
+    card_id: the message that stays in view beside it.
     """
 
     id: str
@@ -83,6 +86,7 @@ class Session:
     ordinal: int = 0
     version: int = 0
     message_id: int | None = None
+    card_id: int | None = None
     ended_at: datetime | None = None
 
 
@@ -149,17 +153,47 @@ class Completion:
 
 @dataclass(frozen=True)
 class Note:
-    """Free text somebody asked Keel to keep, decrypted."""
+    """Free text somebody asked Keel to keep, decrypted. tag: what it is about, as an id (a trigger); never words."""
 
     id: int
     kind: str
     text: str
     at: datetime
+    tag: str | None = None
+
+
+class HoldState(StrEnum):
+    """What became of a held message."""
+
+    HELD = "held"
+    READY = "ready"  # its time has come; nothing was decided yet
+    LET_GO = "let_go"
+    ASKED = "asked"  # turned into one clear ask
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A message that somebody asked Keel to keep for a while. `text` is erased with the decision.
+
+    morning: it waits for a morning on the person's wall clock, so a change of zone moves it.
+    """
+
+    id: int
+    text: str
+    state: HoldState
+    made_at: datetime
+    due_at: datetime
+    morning: bool = False
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that counts in /progress: a pause taken, with its ratings if both were given, and plain tags."""
+    """One thing that counts in /progress: a pause taken, with its ratings if both were given, and plain tags.
+
+    tags: ids, never words: `facts.seen`, `tool.walk`, `outcome.partly`.
+    """
 
     kind: str
     at: datetime

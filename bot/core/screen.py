@@ -44,7 +44,15 @@ class CommandTap:
     argument: str = ""
 
 
+@dataclass(frozen=True)
+class CopyText:
+    """A button that puts `text` on the person's clipboard; Keel hears nothing of it. Left out where it is too long."""
+
+    text: str
+
+
 Tap = StepTap | LessonTap | CommandTap
+"""What can come back to Keel."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Button:
     """One inline button: its label and what a tap on it means."""
 
     label: str
-    tap: Tap
+    tap: Tap | CopyText
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -75,6 +83,15 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Keepsake:
+    """A voice note or picture that somebody gave Keel to keep: its row, its kind, and Telegram's name for it."""
+
+    id: int
+    kind: str
+    file_id: str
+
+
+@dataclass(frozen=True)
 class Screen:
     """One message.
 
@@ -84,6 +101,10 @@ class Screen:
     edit: id of the message to change instead of sending a new one; a new one is sent if that fails.
     keyboard: also show the persistent reply keyboard (such a message has no inline buttons).
     silent: arrives without a sound.
+    media: an animation of Keel's that goes before it, where it loads.
+    keepsake: this message is the person's own voice note or picture.
+    card: this message stays in view beside the session's living one.
+    pin: stays on top of the chat.
     """
 
     text: str
@@ -93,6 +114,10 @@ class Screen:
     keyboard: bool = False
     silent: bool = False
     document: Document | None = None
+    media: str | None = None
+    keepsake: Keepsake | None = None
+    card: bool = False
+    pin: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +128,7 @@ class Reply:
     strip: a message whose buttons are taken away, because what comes next stands below it.
     delete: messages to remove from the chat.
     leave: leave this chat afterwards (Keel is for private chats only).
+    locale: the language of what the sender adds (the reply keyboard's label).
     """
 
     screens: tuple[Screen, ...] = ()
@@ -110,3 +136,4 @@ class Reply:
     strip: int | None = None
     delete: tuple[int, ...] = ()
     leave: bool = False
+    locale: str | None = None

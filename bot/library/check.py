@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.core.answers import ASKS
-from bot.core.flow import BACK, COMMAND, Flow, Step, targets
+from bot.core.flow import BACK, COMMAND, FLOW, Flow, Step, flow_target, targets
 from bot.core.words import PLACEHOLDER
 from bot.library.findings import ContentProblem, Finding
 from bot.library.grade import grade
@@ -18,6 +18,7 @@ from bot.library.yaml_lines import read
 HARDEST = 8.0
 FEWEST_WORDS, MOST_WORDS = 50, 120
 LONGEST_FIRST_SCREEN = 25
+MOST_FIRST_BUTTONS = 3
 SESSION_ID = "x" * 11
 LONGEST_PAYLOAD = 64
 
@@ -35,7 +36,13 @@ def check(folder: Path) -> list[Finding]:
     for content in library.locales.values():
         place = _Files(folder, content.locale)
         for flow in content.flows.values():
-            findings += [place.in_flow(flow, *found) for found in flow_rules(flow, banned.phrases)]
+            found = [
+                *flow_rules(flow, banned.phrases),
+                *reference_rules(flow, set(content.flows), set(library.sources)),
+            ]
+            findings += [place.in_flow(flow, *item) for item in found]
+            if flow.id == "spiral":
+                findings += [place.in_flow(flow, *item) for item in first_screen_rules(flow)]
         findings += [place.in_lesson(*found) for found in lesson_rules(library, content, banned)]
         findings += [
             Finding(
@@ -82,6 +89,41 @@ def flow_rules(flow: Flow, banned: list[str]) -> Iterator[Found]:
     yield from _silent_loops(flow)
 
 
+def reference_rules(flow: Flow, flows: set[str], sources: set[str]) -> Iterator[Found]:
+    """What a flow names outside itself: other flows, and the works that its tools rest on."""
+    for step in flow.steps.values():
+        for target in (step.then, *(choice.to for choice in step.choices)):
+            if target is None or not target.startswith(FLOW):
+                continue
+            name, back = flow_target(target)
+            if name not in flows:
+                yield step.id, "target", f"“{name}” is no flow; name one of {', '.join(sorted(flows))}."
+            if back is not None and back in flow.steps and not flow.steps[back].say:
+                yield step.id, "target", f"“{back}” says nothing; a flow can only come back to a step with words."
+        if step.source is not None and step.source not in sources:
+            yield step.id, "source", f"“{step.source}” does not stand in sources.yaml; add it there or cite another."
+        if (step.source is None) != (step.why is None):
+            yield (
+                step.id,
+                "source",
+                "A tool that says why it works needs its source, and the other way round; add both.",
+            )
+    if sum(step.beside for step in flow.steps.values()) > 1:
+        yield flow.id, "beside", "Two steps stay in view beside the flow; only one can."
+
+
+def first_screen_rules(flow: Flow) -> Iterator[Found]:
+    """What somebody with shaking hands sees first: few words, no question, three buttons at most."""
+    first = flow.steps[flow.start]
+    for text in first.say:
+        if len(text.split()) > LONGEST_FIRST_SCREEN:
+            yield first.id, "first screen", f"“{text[:30]}…” has more than {LONGEST_FIRST_SCREEN} words; shorten it."
+        if "?" in text:
+            yield first.id, "first screen", f"“{text[:30]}…” asks something; the first screen asks nothing."
+    if len(first.choices) > MOST_FIRST_BUTTONS or first.always:
+        yield first.id, "first screen", f"More than {MOST_FIRST_BUTTONS} buttons stand here; keep the most needed ones."
+
+
 def step_rules(flow: Flow, step: Step) -> Iterator[Found]:
     """One step by itself."""
     ways = list(targets(flow, step))
@@ -122,9 +164,9 @@ def step_rules(flow: Flow, step: Step) -> Iterator[Found]:
                 "payload",
                 f"The ids of step and choice “{choice.id}” are too long for a button; shorten them.",
             )
-    known = {other.name for other in flow.steps.values()} | FACTS
+    known = {other.name for other in flow.steps.values()} | {other.own_name for other in flow.steps.values()} | FACTS
     for text in step.say:
-        for name in PLACEHOLDER.findall(text):
+        for name, _ in PLACEHOLDER.findall(text):
             if name not in known:
                 yield (
                     step.id,
@@ -133,7 +175,14 @@ def step_rules(flow: Flow, step: Step) -> Iterator[Found]:
                 )
 
 
-FACTS = frozenset({"now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"})
+FACTS = frozenset(
+    {
+        *("now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"),
+        *("history", "plan_line", "planned", "when", "own_line", "person", "there"),
+        *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
+        *(f"the_{part}" for part in ("signs", "helps", "places", "people", "professionals", "safer", "reasons")),
+    }
+)
 """What actions make known to the screens of a flow."""
 
 

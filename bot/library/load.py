@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.core.curriculum import Curriculum, Lesson, Reply, Stage
 from bot.core.flow import Branch, Choice, Condition, Flow, Step
 from bot.core.screen import Frame
 from bot.library.findings import ContentProblem, Finding, single
 from bot.library.schema import (
+    ChoiceFile,
     CountryFile,
     CurriculumFile,
     FlowFile,
@@ -40,6 +42,7 @@ class Content:
     texts: Texts
     places: tuple[PlaceFile, ...]
     spiral_phrases: tuple[str, ...]
+    blame_words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
             lessons[lesson.id] = lesson
         except ContentProblem as problem:
             findings.extend(problem.findings)
-    return Content(path.name, about.name, flows, lessons, texts, tuple(places), tuple(about.spiral_phrases))
+    phrases, blame = tuple(about.spiral_phrases), tuple(about.blame_words)
+    return Content(path.name, about.name, flows, lessons, texts, tuple(places), phrases, blame)
 
 
 def _text(folder: Path, name: str) -> str:
@@ -169,34 +173,28 @@ def flow_from(file: FlowFile) -> Flow:
         id=file.id,
         start=file.start,
         steps={id_: _step(id_, step) for id_, step in file.steps.items()},
-        always=tuple(Choice(item.id, item.label, item.to) for item in file.always),
+        always=tuple(_choice(item) for item in file.always),
         resume=file.resume,
         empty=file.empty,
     )
 
 
 def _step(id_: str, file: StepFile) -> Step:
-    return Step(
-        id=id_,
-        say=tuple(text.strip() for text in file.say),
-        choices=tuple(Choice(item.id, item.label, item.to) for item in file.choices),
-        options=file.options,
-        columns=file.columns,
-        ask=file.ask,
-        answer=file.answer,
-        pick_many=file.pick == "many",
-        keep=file.keep,
-        to=file.to,
-        unclear=file.unclear,
-        wait=file.wait,
-        then=file.then,
-        frames=tuple(Frame(item.say, item.seconds) for item in file.frames),
-        rounds=file.rounds,
-        branch=tuple(
+    # What a file calls differently, or what has parts of its own; everything else has the same name in both.
+    translated: dict[str, Any] = {
+        "say": tuple(text.strip() for text in file.say),
+        "choices": tuple(_choice(item) for item in file.choices),
+        "pick_many": file.pick == "many",
+        "frames": tuple(Frame(item.say, item.seconds) for item in file.frames),
+        "branch": tuple(
             Branch(way.to, tuple(Condition(**condition.model_dump()) for condition in way.when)) for way in file.branch
         ),
-        do=file.do,
-        leave=file.leave,
-        end=file.end,
-        always=file.always,
-    )
+    }
+    same: dict[str, Any] = {
+        name: getattr(file, name) for name in StepFile.model_fields if name not in (*translated, "pick")
+    }
+    return Step(id=id_, **same, **translated)
+
+
+def _choice(file: ChoiceFile) -> Choice:
+    return Choice(file.id, file.label, file.to, file.adds)

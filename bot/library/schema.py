@@ -62,6 +62,7 @@ class ChoiceFile(Shape):
     id: ChoiceIdentifier
     label: Label
     to: str | None = None
+    adds: Name | None = None
 
 
 class FrameFile(Shape):
@@ -76,10 +77,14 @@ class StepFile(Shape):
 
     say: Annotated[list[Words], BeforeValidator(_several)] = []
     choices: list[ChoiceFile] = []
-    options: Literal["clocks", "countries", "languages"] | None = None
+    options: Literal["clocks", "languages", "holds"] | None = None
     columns: Annotated[int, Field(ge=1, le=6)] = 1
-    ask: Literal["text", "scale", "time", "date", "place"] | None = None
+    ask: Literal["text", "scale", "time", "date", "place", "message", "duration", "voice", "photo"] | None = None
     answer: Name | None = None
+    own: Name | None = None
+    spill: Name | None = None
+    longest: Annotated[int, Field(ge=1, le=50_000)] | None = None
+    remove: bool = False
     pick: Literal["one", "many"] = "one"
     keep: Literal["nothing", "session", "note"] = "nothing"
     to: str | None = None
@@ -90,6 +95,13 @@ class StepFile(Shape):
     rounds: Annotated[int, Field(ge=1, le=20)] = 1
     branch: list[BranchFile] = []
     do: Name | None = None
+    tool: Identifier | None = None
+    play: Literal["letter", "voice", "photo", "person"] | None = None
+    media: Identifier | None = None
+    rank: Literal["tools", "soothing", "closing", "lengths", "material"] | None = None
+    beside: bool = False
+    why: Words | None = None
+    source: str | None = None
     leave: bool = False
     end: bool = False
     always: bool = True
@@ -222,10 +234,11 @@ class PlaceFile(Shape):
 
 
 class LocaleFile(Shape):
-    """A language: its own name, and the phrases that ask for the spiral in free text."""
+    """A language: its own name, phrases that ask for the spiral in free text, words often heard as blame."""
 
     name: str
     spiral_phrases: list[str]
+    blame_words: list[str] = []
 
 
 class SourcesFile(RootModel[dict[str, SourceFile]]):

@@ -6,20 +6,26 @@ from dataclasses import dataclass, replace
 
 from bot.core.model import Session
 from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
-from bot.services import lessons, onboarding, privacy, progress, safety, spiral
+from bot.services import lessons, onboarding, privacy, progress, safety, safetyplan, spiral
 from bot.services.flows import RESUMABLE, Flows
-from bot.services.turn import Command, Incoming, Other, Pressed, Shared, Turn, Wrote
+from bot.services.turn import Command, Gave, Incoming, Other, Pressed, Shared, Turn, Wrote
 
-FLOW_COMMANDS = {"settings": "settings", "pause": "pause", "language": "language"}
+FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan")
+"""Commands that begin the flow of the same name."""
 PAGES = ("help", "about", "privacy")
 COMMANDS = (
     "spiral",
+    "hold",
     "lesson",
     "progress",
-    "settings",
     "sos",
-    "start",
+    "checkin",
+    "journal",
+    "letter",
+    "plan",
     "library",
+    "settings",
+    "start",
     "pause",
     "resume",
     "language",
@@ -31,6 +37,10 @@ COMMANDS = (
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
+
+
+LARGEST_KEEPSAKE = 20 * 1024 * 1024
+"""Bytes of a file that a bot can fetch from Telegram."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,12 @@ class Conversation:
                 return await self._command(turn, incoming)
             case Pressed(tap, message_id):
                 return await self._pressed(turn, tap, message_id)
-            case Wrote(text):
-                return await self._wrote(turn, text)
+            case Wrote(text, message_id):
+                return await self._wrote(turn, text, message_id)
             case Shared(latitude, longitude):
                 return await self._shared(turn, latitude, longitude)
+            case Gave():
+                return await self._gave(turn, incoming)
             case Other(kind):
                 return await self._other(turn, kind)
 
@@ -58,7 +70,7 @@ class Conversation:
             case "spiral":
                 return await spiral.begin(turn, self.flows)
             case "again":
-                return await spiral.begin_anew(turn, self.flows)
+                return await self.flows.begin(turn, spiral.SPIRAL)
             case "start":
                 return await onboarding.start(turn, self.flows)
             case "lesson":
@@ -79,8 +91,15 @@ class Conversation:
                 return await privacy.delete(turn, command)
             case "hide" if command.message_id is not None:
                 return Reply(delete=(command.message_id,))
+            case "why":
+                return self._why(turn, command.argument)
+            case "card":
+                return safetyplan.card(turn)
+            case "tools":
+                await turn.change(hidden_tools=frozenset())
+                return Reply((self._page(turn, "tools-shown"),))
             case name if name in FLOW_COMMANDS:
-                return await self.flows.begin(turn, FLOW_COMMANDS[name])
+                return await self.flows.begin(turn, name)
             case name if name in PAGES:
                 return Reply((self._page(turn, name),))
             case _:
@@ -102,10 +121,10 @@ class Conversation:
         """A button from long ago, or data that was never ours: where things stand now, kindly."""
         current = await turn.tx.sessions.current(turn.learner.id)
         if current is not None and turn.now - current.touched_at <= RESUMABLE and current.flow in turn.content.flows:
-            return self.flows.show(turn, current)
+            return await self.flows.show(turn, current)
         return Reply((self._page(turn, "old-button"),))
 
-    async def _wrote(self, turn: Turn, text: str) -> Reply:
+    async def _wrote(self, turn: Turn, text: str, message_id: int | None) -> Reply:
         if text.strip() == turn.texts("keyboard-spiral"):
             return await spiral.begin(turn, self.flows)
         current = await turn.tx.sessions.current(turn.learner.id)
@@ -116,11 +135,11 @@ class Conversation:
             screens = tuple(replace(shown, edit=None) for shown in reply.screens)
             return replace(reply, screens=screens, strip=current.message_id)
         if current is not None and self.flows.listening(turn, current) is not None:
-            return await self.flows.say(turn, current, text)
+            return await self.flows.say(turn, current, text, message_id=message_id)
         if spiral.sounds_like_it(text, turn.content.spiral_phrases):
             rows = ((turn.button("button-spiral", "spiral"),), (turn.button("button-more-help", "sos"),))
             return Reply((turn.page("offer-spiral", *rows),))
-        return await self.flows.begin(turn, "words", text=text)
+        return await self.flows.begin(turn, "words", {"text": text})
 
     async def _shared(self, turn: Turn, latitude: float, longitude: float) -> Reply:
         current = await turn.tx.sessions.current(turn.learner.id)
@@ -130,13 +149,37 @@ class Conversation:
             return Reply((self._page(turn, "location-unasked"),))
         return await self.flows.say(turn, current, zone, value=zone)
 
+    async def _gave(self, turn: Turn, gave: Gave) -> Reply:
+        """A voice note or a picture: kept where one is asked for, else met like anything Keel has no use for."""
+        current = await turn.tx.sessions.current(turn.learner.id)
+        step = self.flows.listening(turn, current)
+        if current is None or step is None or step.ask != gave.kind:
+            return await self._other(turn, "voice" if gave.kind == "voice" else "picture")
+        if not 0 < gave.size <= LARGEST_KEEPSAKE:
+            return await self._sorry(turn, current, "keepsake-empty" if gave.size <= 0 else "keepsake-too-large")
+        return await self.flows.say(turn, current, "", value=gave.file_id)
+
     async def _other(self, turn: Turn, kind: str) -> Reply:
         current = await turn.tx.sessions.current(turn.learner.id)
         name = f"other-{kind}" if turn.texts.has(f"other-{kind}") else "other"
         if current is not None and self.flows.listening(turn, current) is not None:
-            shown = self.flows.show(turn, current)
-            return Reply((Screen(turn.texts(name)), *shown.screens), session=shown.session, strip=shown.strip)
+            return await self._sorry(turn, current, name)
         return Reply((self._page(turn, name),))
+
+    async def _sorry(self, turn: Turn, current: Session, name: str) -> Reply:
+        """What would work here, and the step once more."""
+        shown = await self.flows.show(turn, current)
+        return Reply((Screen(turn.texts(name)), *shown.screens), session=shown.session, strip=shown.strip)
+
+    @staticmethod
+    def _why(turn: Turn, tool: str) -> Reply:
+        """Why a way to calm down may work, in two plain sentences, with its source."""
+        steps = (step for flow in turn.content.flows.values() for step in flow.steps.values())
+        step = next((step for step in steps if step.tool == tool and step.source), None)
+        if step is None or step.source is None:
+            return Reply((Conversation._page(turn, "old-button"),))
+        said = lessons.source_text(turn, step.why or "", step.source)
+        return Reply((Screen(said, ((turn.button("button-hide", "hide"),),)),))
 
     @staticmethod
     def _page(turn: Turn, name: str) -> Screen:

@@ -1,4 +1,4 @@
-"""What to do when a timer is due: a lesson's slot, a lesson put off, the end of a step's wait.
+"""What to do when a timer is due: a lesson's slot, a lesson put off, the end of a wait, a held message, a question.
 
 `prepare` decides and writes down what is about to be sent; `settle` writes down what became of it. For a lesson the
 ledger row comes before the send and is never sent twice: here a miss is better than a double.
@@ -14,8 +14,9 @@ from bot.core.model import DeliveryState, Status, Timer
 from bot.core.schedule import in_window
 from bot.core.screen import Reply
 from bot.library.load import Library
-from bot.services import lessons
+from bot.services import followup, hold, lessons
 from bot.services.flows import WAIT, Flows
+from bot.services.moments import same_day
 from bot.services.onboarding import LESSON, schedule
 from bot.services.spiral import SPIRAL
 from bot.services.turn import Turn
@@ -64,6 +65,10 @@ class Due:
                 return await self._lesson(turn, timer)
             case kind if kind == lessons.AGAIN:
                 return await self._again(turn, timer)
+            case kind if kind == hold.HOLD:
+                return await self._release(turn, timer)
+            case kind if kind == followup.FOLLOW_UP:
+                return await self._follow_up(turn, timer)
             case _:
                 await tx.timers.settle(timer)
                 return None
@@ -104,7 +109,7 @@ class Due:
             # It went on before a crash, and the person may not have seen it: where they are now, once more.
             session = await turn.tx.sessions.get(timer.key, turn.learner.id)
             if session is not None and session.ended_at is None:
-                reply = self.flows.show(turn, session)
+                reply = await self.flows.show(turn, session)
         if not reply.screens:
             await turn.tx.timers.settle(timer)
             return None
@@ -119,7 +124,7 @@ class Due:
         if turn.learner.status is not Status.ACTIVE or plan is None:
             await turn.tx.timers.settle(timer)
             return None
-        if not in_window(turn.now, plan, timer.due_at):
+        if not in_window(turn.now, plan, timer.due_at) or same_day(turn, turn.learner.last_unasked):
             await self._next(turn, timer)
             return None
         if await turn.tx.sessions.touched_since(turn.learner.id, SPIRAL, turn.now - lessons.AFTER_SPIRAL):
@@ -136,7 +141,7 @@ class Due:
             await turn.tx.timers.settle(timer)
             return None
         ledger = await turn.tx.timers.begin_delivery(turn.learner.id, lesson.id, turn.now)
-        await turn.change(unread=1)
+        await turn.change(unread=1, last_unasked=turn.now)
         shown = lessons.lesson_screen(turn, lesson, None, unasked=True)
         return Prepared(timer, turn.learner.chat_id, turn.learner.locale, Reply((shown,)), ledger)
 
@@ -147,7 +152,7 @@ class Due:
             await turn.change(unread=passed)
             await self._next(turn, timer)
             return None
-        await turn.change(unread=0, status=Status.STOPPED)
+        await turn.change(unread=0, status=Status.STOPPED, last_unasked=turn.now)
         await turn.tx.timers.settle(timer)
         quiet = turn.page(
             "lessons-quiet", (turn.button("button-lesson", "lesson"), turn.button("button-resume", "resume"))
@@ -158,6 +163,31 @@ class Due:
             turn.learner.locale,
             Reply((replace(quiet, silent=True),)),
         )
+
+    async def _release(self, turn: Turn, timer: Timer) -> Prepared | None:
+        """A held message's time has come: said without a word of it. It was asked for, so a double beats silence."""
+        held = await hold.release(turn, timer)
+        if held is None:
+            await turn.tx.timers.settle(timer)
+            return None
+        reply = await self.flows.begin(turn, hold.HOLD, {"hold": held.id}, step="release")
+        if reply.session is not None:
+            # Somebody may be in the middle of something else: this waits until it is tapped.
+            await turn.tx.sessions.step_back(reply.session, held.made_at)
+        return Prepared(timer, turn.learner.chat_id, turn.learner.locale, reply)
+
+    async def _follow_up(self, turn: Turn, timer: Timer) -> Prepared | None:
+        """How did it turn out? Settled before it is sent: it is asked once."""
+        asked = await followup.begin(turn, self.flows, timer)
+        if isinstance(asked, datetime):
+            await turn.tx.timers.put_off(timer, asked)
+            return None
+        await turn.tx.timers.settle(timer)
+        if asked is None:
+            return None
+        await turn.change(last_unasked=turn.now)
+        screens = tuple(replace(shown, silent=True) for shown in asked.screens)
+        return Prepared(timer, turn.learner.chat_id, turn.learner.locale, replace(asked, screens=screens))
 
     async def _again(self, turn: Turn, timer: Timer) -> Prepared | None:
         await turn.tx.timers.settle(timer)  # before it is sent: a miss is better than a double

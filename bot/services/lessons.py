@@ -133,7 +133,7 @@ def lesson_screen(
                 parts.append(f"**{lesson.question}**\n> {chosen.label}\n\n{chosen.reply}")
             rows = _closing_rows(turn, lesson, done)
         case "why":
-            parts.append(_source(turn, lesson))
+            parts.append(source_text(turn, lesson.why, lesson.source))
             rows = (
                 (
                     _button(texts("button-question"), lesson, "ask"),
@@ -179,10 +179,11 @@ def _button(label: str, lesson: Lesson, choice: str) -> Button:
     return Button(label, LessonTap(lesson.id, choice))
 
 
-def _source(turn: Turn, lesson: Lesson) -> str:
-    source = turn.library.sources[lesson.source]
+def source_text(turn: Turn, why: str, source_id: str) -> str:
+    """Why something works: one sentence, what was found, and where."""
+    source = turn.library.sources[source_id]
     work = literal(f"{source.authors} ({source.year}). {source.title}.")
-    return f"{turn.texts('why-title')}\n{lesson.why}\n\n{source.found}\n> {work}"
+    return f"{turn.texts('why-title')}\n{why}\n\n{source.found}\n> {work}"
 
 
 def _lesson_rows(turn: Turn, lessons: list[str] | tuple[str, ...]) -> Rows:

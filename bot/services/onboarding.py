@@ -9,6 +9,8 @@ from bot.core.model import Lane, Session, Status
 from bot.core.schedule import Pace, at_wall, local, next_slot
 from bot.core.screen import Reply, Screen
 from bot.services.flows import Flows
+from bot.services.hold import rezone
+from bot.services.moments import say_moment
 from bot.services.turn import Turn, with_answer
 
 LESSON = "lesson"
@@ -52,6 +54,7 @@ async def set_zone(turn: Turn, session: Session) -> Session:
     if isinstance(zone, str):
         await turn.change(zone=zone)
         await schedule(turn)
+        await rezone(turn)
     return _facts(turn, session)
 
 
@@ -138,18 +141,6 @@ async def stop(turn: Turn) -> Reply:
     await schedule(turn)
     rows = (turn.button("button-resume", "resume"), turn.button("button-delete", "delete"))
     return Reply((turn.page("stopped", rows),))
-
-
-def say_moment(turn: Turn, moment: datetime, *, day_only: bool = False) -> str:
-    """A moment on the person's own clock, in words: "tomorrow, 08:12"."""
-    zone = turn.learner.zone or "UTC"
-    here, now = local(moment, zone), local(turn.now, zone)
-    ahead = (here.date() - now.date()).days
-    if ahead in (0, 1):
-        day = turn.texts("today" if ahead == 0 else "tomorrow")
-    else:
-        day = f"{turn.texts(f'weekday-{here.weekday()}')} {here.day} {turn.texts(f'month-{here.month}')}"
-    return day if day_only else f"{day}, {here:%H:%M}"
 
 
 def _pause_end(turn: Turn, choice: str) -> datetime | None:

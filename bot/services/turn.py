@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.core.model import Learner, Session
+from bot.core.model import Entry, Hold, Learner, Session
 from bot.core.screen import Button, CommandTap, Screen, Tap
 from bot.library.load import Content, Library
 from bot.library.texts import Texts
@@ -33,9 +33,10 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Wrote:
-    """Free text."""
+    """Free text, and the message it came in."""
 
     text: str
+    message_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,22 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Gave:
+    """A voice note or a picture: Telegram's name for it and its size in bytes."""
+
+    kind: str
+    file_id: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Other:
     """Anything Keel has no use for here: a sticker, a poll, a video, an edited message."""
 
     kind: str
 
 
-Incoming = Command | Pressed | Wrote | Shared | Other
+Incoming = Command | Pressed | Wrote | Shared | Gave | Other
 
 
 @dataclass
@@ -64,6 +74,7 @@ class Turn:
     learner: Learner
     library: Library
     now: datetime
+    _entries: list[Entry] | None = None
 
     @property
     def content(self) -> Content:
@@ -79,6 +90,36 @@ class Turn:
         """Change something about the person, and save it."""
         self.learner = replace(self.learner, **values)
         await self.tx.learners.save(self.learner)
+
+    async def entries(self) -> list[Entry]:
+        """Everything that counts about the person, read once a turn."""
+        if self._entries is None:
+            self._entries = await self.tx.records.entries(self.learner.id)
+        return self._entries
+
+    async def add(self, item: Entry) -> int:
+        """Something more that counts; gives its id."""
+        self._entries = None
+        return await self.tx.records.add_entry(self.learner.id, item)
+
+    async def material(self) -> set[str]:
+        """Which kinds of own material there are."""
+        kinds = await self.tx.records.note_kinds(self.learner.id)
+        return kinds | set(await self.tx.kept.keepsakes(self.learner.id))
+
+    async def holds(self) -> list[Hold]:
+        """Messages held for the person that are not decided yet."""
+        return await self.tx.kept.holds(self.learner.id)
+
+    async def note(self, kind: str) -> str | None:
+        """The newest text of a kind."""
+        notes = await self.tx.records.notes(self.learner.id, kind)
+        return notes[-1].text if notes else None
+
+    async def keep_only(self, kind: str, text: str, tag: str | None = None) -> None:
+        """Keep a text instead of the one there was of this kind (and about this)."""
+        await self.tx.records.drop_notes(self.learner.id, kind, tag)
+        await self.tx.records.add_note(self.learner.id, kind, text, self.now, tag)
 
     def button(self, text: str, command: str, argument: str = "") -> Button:
         """A button labelled with the small text `text` that means a command."""

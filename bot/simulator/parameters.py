@@ -19,6 +19,7 @@ Files = Mapping[str, tuple[str, bytes]]
 
 LONGEST_TEXT, LONGEST_CAPTION = 4096, 1024
 LONGEST_DATA = 64
+LONGEST_COPY = 256
 MOST_BUTTONS = 100
 LARGEST_UPLOAD = 50 * 1024 * 1024
 
@@ -135,8 +136,10 @@ def inline_of(markup: Any) -> dict[str, Any] | None:
     for button in buttons:
         if not str(button.get("text") or "").strip():
             raise errors.BUTTON_TEXT
-        if "callback_data" not in button and "url" not in button:
+        if not {"callback_data", "url", "copy_text"} & set(button):
             raise errors.NO_ACTION
+        if "copy_text" in button and not 1 <= units(str(button["copy_text"].get("text", ""))) <= LONGEST_COPY:
+            raise errors.BUTTON_DATA
         if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= LONGEST_DATA:
             raise errors.BUTTON_DATA
     return {"inline_keyboard": rows} if buttons else None

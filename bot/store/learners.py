@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.model import Learner, Status
 from bot.core.schedule import Pace
 from bot.store.cipher import Cipher
-from bot.store.tables import completion, delivery, entry, inbox, learner, note, session, timer
+from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, session, timer
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry):
+        for table in (session, timer, delivery, completion, note, entry, hold, keepsake):
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
 
@@ -94,6 +94,8 @@ def _values(person: Learner) -> dict[str, Any]:
         "unread": person.unread,
         "last_slot": person.last_slot,
         "welcomed": person.welcomed,
+        "hidden_tools": " ".join(sorted(person.hidden_tools)),
+        "last_unasked": person.last_unasked,
     }
 
 
@@ -117,4 +119,6 @@ def _learner(row: Row[Any]) -> Learner:
         unread=row.unread,
         last_slot=row.last_slot,
         welcomed=row.welcomed,
+        hidden_tools=frozenset(row.hidden_tools.split()),
+        last_unasked=row.last_unasked,
     )

@@ -37,10 +37,10 @@ class Records:
             for row in await self.connection.execute(query)
         ]
 
-    async def add_note(self, learner_id: int, kind: str, text: str, now: datetime) -> int:
+    async def add_note(self, learner_id: int, kind: str, text: str, now: datetime, tag: str | None = None) -> int:
         """Keep a text, encrypted; gives its id."""
         # The row's id is part of what is sealed, so it is written first and the text into it.
-        empty = insert(note).values(learner_id=learner_id, kind=kind, text=b"", at=now).returning(note.c.id)
+        empty = insert(note).values(learner_id=learner_id, kind=kind, text=b"", at=now, tag=tag).returning(note.c.id)
         id_ = int((await self.connection.execute(empty)).scalar_one())
         sealed = self.cipher.encrypt(text, about=f"note:{id_}")
         await self.connection.execute(update(note).where(note.c.id == id_).values(text=sealed))
@@ -52,27 +52,43 @@ class Records:
         if kind is not None:
             query = query.where(note.c.kind == kind)
         return [
-            Note(row.id, row.kind, self.cipher.decrypt(row.text, about=f"note:{row.id}"), row.at)
+            Note(row.id, row.kind, self.cipher.decrypt(row.text, about=f"note:{row.id}"), row.at, row.tag)
             for row in await self.connection.execute(query)
         ]
+
+    async def note_kinds(self, learner_id: int) -> set[str]:
+        """Of which kinds there are texts; none is opened."""
+        query = select(note.c.kind).where(note.c.learner_id == learner_id).distinct()
+        return set((await self.connection.execute(query)).scalars())
+
+    async def drop_notes(self, learner_id: int, kind: str, tag: str | None = None) -> None:
+        """Erase every text of a kind, or of a kind about one thing."""
+        which = [note.c.learner_id == learner_id, note.c.kind == kind]
+        if tag is not None:
+            which.append(note.c.tag == tag)
+        await self.connection.execute(delete(note).where(*which))
 
     async def drop_note(self, learner_id: int, id_: int) -> None:
         """Erase one text."""
         await self.connection.execute(delete(note).where(note.c.learner_id == learner_id, note.c.id == id_))
 
-    async def add_entry(self, learner_id: int, item: Entry) -> None:
-        """Something that counts in /progress."""
-        await self.connection.execute(
-            insert(entry).values(
-                learner_id=learner_id,
-                kind=item.kind,
-                at=item.at,
-                before=item.before,
-                after=item.after,
-                tool=item.tool,
-                tags=" ".join(item.tags),
-            )
+    async def add_entry(self, learner_id: int, item: Entry) -> int:
+        """Something that counts in /progress; gives its id."""
+        added = insert(entry).values(
+            learner_id=learner_id,
+            kind=item.kind,
+            at=item.at,
+            before=item.before,
+            after=item.after,
+            tool=item.tool,
+            tags=" ".join(item.tags),
         )
+        return int((await self.connection.execute(added.returning(entry.c.id))).scalar_one())
+
+    async def rate_entry(self, learner_id: int, id_: int, after: int) -> None:
+        """The second rating, given once the entry was written."""
+        which = (entry.c.learner_id == learner_id) & (entry.c.id == id_)
+        await self.connection.execute(update(entry).where(which).values(after=after))
 
     async def entries(self, learner_id: int) -> list[Entry]:
         """Everything that counts, oldest first."""

@@ -79,9 +79,15 @@ class Sessions:
             raise LostRace(changed.id)
         return saved
 
-    async def set_message(self, id_: str, message_id: int) -> None:
-        """Which message is the session's living one."""
-        await self.connection.execute(update(session).where(session.c.id == id_).values(message_id=message_id))
+    async def set_message(self, id_: str, message_id: int | None, card_id: int | None = None) -> None:
+        """Which message is the session's living one, and which stays in view beside it; None changes nothing."""
+        given = {name: value for name, value in (("message_id", message_id), ("card_id", card_id)) if value is not None}
+        if given:
+            await self.connection.execute(update(session).where(session.c.id == id_).values(given))
+
+    async def step_back(self, id_: str, touched_at: datetime) -> None:
+        """It counts as touched at an earlier moment, so that it does not take the floor from another run."""
+        await self.connection.execute(update(session).where(session.c.id == id_).values(touched_at=touched_at))
 
     async def end_all(self, learner_id: int, now: datetime) -> None:
         """Close every open run of a person."""
@@ -106,6 +112,7 @@ class Sessions:
             "ordinal": item.ordinal,
             "version": item.version,
             "message_id": item.message_id,
+            "card_id": item.card_id,
             "started_at": item.started_at,
             "touched_at": item.touched_at,
             "ended_at": item.ended_at,
@@ -124,6 +131,7 @@ class Sessions:
             ordinal=row.ordinal,
             version=row.version,
             message_id=row.message_id,
+            card_id=row.card_id,
             ended_at=row.ended_at,
         )
 

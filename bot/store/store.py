@@ -17,11 +17,13 @@ from typing import Any
 
 from sqlalchemy import Connection, event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.inbox import Inbox
+from bot.store.kept import Kept
 from bot.store.learners import Learners
+from bot.store.marks import Marks
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
@@ -44,7 +46,13 @@ class Transaction:
     sessions: Sessions
     timers: Timers
     records: Records
+    kept: Kept
     inbox: Inbox
+    marks: Marks
+
+    def savepoint(self) -> AsyncTransaction:
+        """A part of the transaction that can fail alone."""
+        return self.inbox.connection.begin_nested()
 
 
 class Store:
@@ -78,7 +86,9 @@ class Store:
             sessions=Sessions(connection, self.cipher),
             timers=Timers(connection),
             records=Records(connection, self.cipher),
+            kept=Kept(connection, self.cipher),
             inbox=Inbox(connection, self.cipher),
+            marks=Marks(connection),
         )
 
 

@@ -85,6 +85,8 @@ learner = Table(
     Column("unread", SmallInteger, nullable=False),
     Column("last_slot", Moment),
     Column("welcomed", Boolean, nullable=False),
+    Column("hidden_tools", String(200), nullable=False, server_default=""),  # ids, joined by spaces
+    Column("last_unasked", Moment),
 )
 
 session = Table(
@@ -98,6 +100,7 @@ session = Table(
     Column("ordinal", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("message_id", BigInteger),
+    Column("card_id", BigInteger),
     Column("started_at", Moment, nullable=False),
     Column("touched_at", Moment, nullable=False),
     Column("ended_at", Moment),
@@ -151,7 +154,33 @@ note = Table(
     Column("kind", String(20), nullable=False),
     Column("text", LargeBinary, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("tag", String(20)),  # the id of what it is about; never free text
     Index("ix_note_learner_id_kind", "learner_id", "kind"),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("text", LargeBinary, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("morning", Boolean, nullable=False),
+    Index("ix_hold_learner_id_state", "learner_id", "state"),
+)
+
+keepsake = Table(
+    "keepsake",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("kind", String(8), nullable=False),
+    Column("file_id", LargeBinary, nullable=False),  # Telegram's name for it, sealed
+    Column("content", LargeBinary),  # the file itself, sealed, where the operator keeps copies
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("learner_id", "kind"),
 )
 
 entry = Table(
@@ -164,7 +193,7 @@ entry = Table(
     Column("before", SmallInteger),
     Column("after", SmallInteger),
     Column("tool", String(20)),
-    Column("tags", String(400), nullable=False),  # ids of choices, joined by spaces; never free text
+    Column("tags", String(600), nullable=False),  # ids of choices, joined by spaces; never free text
     Index("ix_entry_learner_id_at", "learner_id", "at"),
 )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from telegram import Update
@@ -21,9 +22,10 @@ from bot.core.screen import Reply, Screen
 from bot.library.load import Library
 from bot.services.conversation import Conversation
 from bot.services.onboarding import schedule
-from bot.services.turn import Incoming, Turn
+from bot.services.turn import Command, Gave, Incoming, Turn
 from bot.store.inbox import Waiting
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
+from bot.telegram.files import Files
 from bot.telegram.intake import update_from
 from bot.telegram.sender import Outcome, Sender, Verdict
 
@@ -43,6 +45,7 @@ class Desk:
     clock: Clock
     conversation: Conversation
     sender: Sender
+    files: Files
 
     def __post_init__(self) -> None:
         self.process: Callable[[Update], Awaitable[None]] | None = None
@@ -78,24 +81,46 @@ class Desk:
             acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
         try:
             async with self.store.transaction() as tx:
-                now = self.clock.now()
-                learner = await tx.learners.find(chat_id)
-                if learner is None:
-                    user = update.effective_user
-                    spoken = (user.language_code if user else None) or "en"
-                    locale = self.library.speak(spoken.split("-")[0]).locale
-                    learner = await tx.learners.add(chat_id, locale, now)
-                turn = Turn(tx, learner, self.library, now)
-                if learner.status is Status.BLOCKED:  # they write again, so they are back
-                    await turn.change(status=Status.ACTIVE if learner.zone else Status.NEW)
-                    await schedule(turn)
-                reply = await self.conversation.answer(turn, incoming)
-                locale = turn.learner.locale
+                user = update.effective_user
+                reply = await self._apply(tx, chat_id, user.language_code if user else None, incoming)
                 await tx.inbox.keep_reply(update.update_id, reply)
-            await self._finish(update.update_id, chat_id, reply, locale)
+            await self._finish(update.update_id, chat_id, reply)
+            if isinstance(incoming, Gave):
+                await self.files.copy(chat_id)
         finally:
             if acknowledged is not None:
                 await acknowledged
+
+    async def ahead(self, tx: Transaction, update: dict[str, Any]) -> Reply | None:
+        """The answer to /spiral, found in the very transaction that writes the update down, so that nothing is waited
+        for twice; None for everything else."""
+        message = update.get("message")
+        if not isinstance(message, dict) or message.get("chat", {}).get("type") != "private":
+            return None
+        spoken = message.get("from", {}).get("language_code")
+        said = str(message.get("text", "")).strip()
+        if said not in ("/spiral", self.library.speak(_language(spoken)).texts("keyboard-spiral")):
+            return None
+        try:
+            async with tx.savepoint():
+                reply = await self._apply(tx, message["chat"]["id"], spoken, Command("spiral"))
+                await tx.inbox.keep_reply(int(update["update_id"]), reply)
+                return reply
+        except Exception as error:
+            log.warning("an answer could not be found ahead", error=type(error).__name__)
+            return None  # the ordinary way tries again, and counts its failures
+
+    async def _apply(self, tx: Transaction, chat_id: int, spoken: str | None, incoming: Incoming) -> Reply:
+        now = self.clock.now()
+        learner = await tx.learners.find(chat_id)
+        if learner is None:
+            learner = await tx.learners.add(chat_id, self.library.speak(_language(spoken)).locale, now)
+        turn = Turn(tx, learner, self.library, now)
+        if learner.status is Status.BLOCKED:  # they write again, so they are back
+            await turn.change(status=Status.ACTIVE if learner.zone else Status.NEW)
+            await schedule(turn)
+        reply = await self.conversation.answer(turn, incoming)
+        return replace(reply, locale=turn.learner.locale)
 
     async def say_once(self, update: Update, name: str, *, leave: bool = False) -> None:
         """A fixed text to a chat of which nothing is stored (a group)."""
@@ -114,9 +139,8 @@ class Desk:
 
     async def _once(self, item: Waiting) -> None:
         if item.reply is not None:
-            async with self.store.transaction(reading=True) as tx:
-                learner = await tx.learners.find(item.chat_id)
-            await self._finish(item.update_id, item.chat_id, item.reply, learner.locale if learner else None)
+            self.sender.stand_still(item.chat_id)
+            await self._finish(item.update_id, item.chat_id, item.reply)
             return
         update = update_from(item.body, self.sender.bot)
         if update is not None and self.process is not None:
@@ -136,8 +160,8 @@ class Desk:
             log.error("the store does not answer", error=type(problem).__name__)
             return item
 
-    async def _finish(self, update_id: int, chat_id: int, reply: Reply, locale: str | None) -> None:
-        verdict = await self._deliver(chat_id, reply, locale)
+    async def _finish(self, update_id: int, chat_id: int, reply: Reply) -> None:
+        verdict = await self._deliver(chat_id, reply)
         if verdict.outcome is Outcome.BLOCKED:
             await self.blocked(chat_id)
         if verdict.outcome is Outcome.REJECTED:
@@ -145,13 +169,13 @@ class Desk:
             raise Rejected(verdict.reason)
         async with self.store.transaction() as tx:
             await tx.inbox.forget(update_id)
-            if reply.session is not None and verdict.message_id is not None:
-                await tx.sessions.set_message(reply.session, verdict.message_id)
+            if reply.session is not None:
+                await tx.sessions.set_message(reply.session, verdict.message_id, verdict.card_id)
 
-    async def _deliver(self, chat_id: int, reply: Reply, locale: str | None) -> Verdict:
+    async def _deliver(self, chat_id: int, reply: Reply) -> Verdict:
         pause = FIRST_REPEAT
         while True:
-            verdict = await self.sender.deliver(chat_id, reply, self.library.speak(locale).texts)
+            verdict = await self.sender.deliver(chat_id, reply, self.library.speak(reply.locale).texts)
             if verdict.outcome not in (Outcome.LATER, Outcome.UNKNOWN, Outcome.DOWN):
                 return verdict
             await asyncio.sleep(max(pause, verdict.seconds))
@@ -172,6 +196,10 @@ class Desk:
             texts = self.library.speak(None).texts
             await self.sender.deliver(item.chat_id, Reply((Screen(texts("went-wrong")),)), texts)
         return attempt
+
+
+def _language(spoken: str | None) -> str:
+    return (spoken or "en").split("-")[0]
 
 
 class Rejected(Exception):

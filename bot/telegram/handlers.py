@@ -19,7 +19,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.services.turn import Command, Other, Pressed, Shared, Wrote
+from bot.services.turn import Command, Gave, Other, Pressed, Shared, Wrote
 from bot.telegram.desk import Desk
 from bot.telegram.payload import decode
 
@@ -89,8 +89,20 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
             await desk.answer(update, Shared(place.latitude, place.longitude))
 
     async def on_text(update: Update, _: Context) -> None:
-        text = (update.effective_message.text if update.effective_message else None) or ""
-        await desk.answer(update, Wrote(text))
+        message = update.effective_message
+        await desk.answer(
+            update, Wrote((message.text if message else None) or "", message.message_id if message else None)
+        )
+
+    async def on_voice(update: Update, _: Context) -> None:
+        voice = update.effective_message.voice if update.effective_message else None
+        if voice is not None:
+            await desk.answer(update, Gave("voice", voice.file_id, voice.file_size or 0))
+
+    async def on_photo(update: Update, _: Context) -> None:
+        sizes = update.effective_message.photo if update.effective_message else ()
+        if sizes:
+            await desk.answer(update, Gave("photo", sizes[-1].file_id, sizes[-1].file_size or 0))
 
     async def on_other(update: Update, _: Context) -> None:
         kind = next((name for name, fits in KINDS.items() if fits.check_update(update)), "")
@@ -104,5 +116,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(private & filters.UpdateType.MESSAGE & filters.COMMAND, on_command),
         MessageHandler(private & filters.UpdateType.MESSAGE & filters.LOCATION, on_location),
         MessageHandler(private & filters.UpdateType.MESSAGE & filters.TEXT, on_text),
+        MessageHandler(private & filters.UpdateType.MESSAGE & filters.VOICE, on_voice),
+        MessageHandler(private & filters.UpdateType.MESSAGE & filters.PHOTO, on_photo),
         MessageHandler(private & ~filters.StatusUpdate.ALL, on_other),
     ]

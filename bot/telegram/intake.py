@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -20,8 +20,10 @@ from telegram.error import Conflict, EndPointNotFound, InvalidToken, NetworkErro
 from telegram.ext import ExtBot
 
 from bot.clock import Clock
+from bot.core.screen import Reply
 from bot.store.inbox import Received, Waiting
-from bot.store.store import Store
+from bot.store.store import Store, Transaction
+from bot.telegram.turns import Turns
 
 log = structlog.get_logger()
 
@@ -37,14 +39,19 @@ class TokenRefused(Exception):
     """Telegram does not know this token (any more)."""
 
 
-class Intake:
-    """take: what to do with an update once it is safe."""
+Ahead = Callable[[Transaction, dict[str, Any]], Awaitable[Reply | None]]
+"""Finds an answer in the transaction that writes the update down; None where the ordinary way is to be taken."""
 
-    def __init__(self, bot: ExtBot[str], store: Store, clock: Clock, take: Callable[[Waiting], None]) -> None:
+
+class Intake:
+    """turns: where an update waits once it is safe. ahead: answers that are found at once."""
+
+    def __init__(self, bot: ExtBot[str], store: Store, clock: Clock, turns: Turns[Waiting], ahead: Ahead) -> None:
         self._bot = bot
         self._store = store
         self._clock = clock
-        self._take = take
+        self._turns = turns
+        self._ahead = ahead
 
     async def run(self) -> None:
         """Receive until cancelled. Whatever goes wrong on the line: wait a little, with jitter, and go on.
@@ -77,16 +84,24 @@ class Intake:
         if waiting:
             log.info("taking up what was left", updates=len(waiting))
         for item in waiting:
-            self._take(item)
+            self._turns.put(item.chat_id, item)
 
     async def receive(self, updates: list[dict[str, Any]]) -> None:
-        """Write a batch down in one transaction, then hand it on."""
+        """Write a batch down in one transaction, then hand it on; what is most urgent is answered in it already."""
         batch = [Received(int(item["update_id"]), chat_of(item), json.dumps(item)) for item in updates]
+        answers: dict[int, Reply | None] = {}
         async with self._store.transaction() as tx:
             fresh = await tx.inbox.add(self._bot.id, batch, self._clock.now())
+            before: set[int] = set()
+            for item, update in zip(batch, updates, strict=True):
+                # Only for somebody of whom nothing else waits: what came first is answered first.
+                if item.update_id in fresh and item.chat_id not in before and not self._turns.busy(item.chat_id):
+                    answers[item.update_id] = await self._ahead(tx, update)
+                before.add(item.chat_id)
         for item in batch:
             if item.update_id in fresh:
-                self._take(Waiting(item.update_id, item.chat_id, item.body, 0, None))
+                waiting = Waiting(item.update_id, item.chat_id, item.body, 0, answers.get(item.update_id))
+                self._turns.put(item.chat_id, waiting)
 
     async def _poll(self, offset: int | None) -> list[dict[str, Any]]:
         # As plain JSON, not as PTB's objects: one update that this PTB cannot read must not cost the whole batch.

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from html import escape
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
-from bot.core.screen import LITERAL_END, LITERAL_START, Rows
+from bot.core.screen import LITERAL_END, LITERAL_START, Button, CopyText, Rows
 from bot.telegram.payload import encode
 
 LONGEST_MESSAGE = 4096
 """Telegram's limit, in UTF-16 units, after the markup is taken out."""
+
+LONGEST_COPY = 256
+"""Telegram's limit for what a button can copy."""
 
 _LITERAL = re.compile(f"{LITERAL_START}([^{LITERAL_END}]*){LITERAL_END}")
 _BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
@@ -49,11 +52,17 @@ def length(text: str) -> int:
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     """Inline buttons, None when there are none."""
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=encode(button.tap)) for button in row] for row in rows]
-    )
+    made = [[key for button in row if (key := _key(button)) is not None] for row in rows]
+    shown = [row for row in made if row]
+    return InlineKeyboardMarkup(shown) if shown else None
+
+
+def _key(button: Button) -> InlineKeyboardButton | None:
+    if not isinstance(button.tap, CopyText):
+        return InlineKeyboardButton(button.label, callback_data=encode(button.tap))
+    if len(button.tap.text.encode("utf-16-le")) // 2 > LONGEST_COPY:
+        return None  # the text itself can be copied by hand
+    return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.tap.text))
 
 
 def reply_keyboard(label: str, hint: str) -> ReplyKeyboardMarkup:

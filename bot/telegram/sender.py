@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
@@ -15,6 +15,7 @@ from telegram.ext import ExtBot
 from bot.core.model import Lane
 from bot.core.screen import Frame, Reply, Screen
 from bot.library.texts import Texts
+from bot.telegram.files import Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.render import html, keyboard, reply_keyboard
 
@@ -34,10 +35,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a send; `seconds` goes with `later`, `message_id` with `sent`, `reason` with `rejected`."""
+    """What became of a send; `seconds` goes with `later`, `message_id` with `sent`, `reason` with `rejected`.
+
+    card_id: the message that stays in view beside the last one, if one was sent.
+    """
 
     outcome: Outcome
     message_id: int | None = None
+    card_id: int | None = None
     seconds: float = 0.0
     reason: str = ""
 
@@ -45,13 +50,14 @@ class Verdict:
 class Sender:
     """All sends. Living messages run beside the conversation and end with the next thing somebody does."""
 
-    def __init__(self, bot: ExtBot[str]) -> None:
+    def __init__(self, bot: ExtBot[str], files: Files) -> None:
         self.bot = bot
+        self.files = files
         self._motions: dict[int, asyncio.Task[None]] = {}
 
     async def deliver(self, chat_id: int, reply: Reply, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
         """Everything a reply holds, in order; the verdict is the last screen's, or the first that failed."""
-        verdict = Verdict(Outcome.SENT)
+        living = card = None
         if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
             await self._strip(chat_id, reply.strip)
         if reply.delete:
@@ -60,9 +66,13 @@ class Sender:
             verdict = await self.send(chat_id, screen, texts, lane)
             if verdict.outcome is not Outcome.SENT:
                 return verdict
+            if screen.card:
+                card = verdict.message_id
+            else:
+                living = verdict.message_id
         if reply.leave:
             await self._quietly(self.bot.leave_chat(chat_id), "leave_chat")
-        return verdict
+        return Verdict(Outcome.SENT, living, card)
 
     async def send(self, chat_id: int, screen: Screen, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
         """One screen: edited in place where it says so and that is possible, else sent."""
@@ -72,10 +82,20 @@ class Sender:
                 if changed is not None:
                     self._move(chat_id, changed, screen)
                     return Verdict(Outcome.SENT, changed)
+            if screen.keepsake is not None:
+                played = await self.files.play(chat_id, screen.keepsake)
+                if played is not None:
+                    return Verdict(Outcome.SENT, played.message_id)
+                screen = replace(screen, text=texts("keepsake-gone"))
+            if screen.media is not None:
+                await self.files.show(chat_id, screen.media)
             message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)
         self._move(chat_id, message.message_id, screen)
+        if screen.pin:
+            pinned = self.bot.pin_chat_message(chat_id, message.message_id, disable_notification=True)
+            await self._quietly(pinned, "pin_chat_message")
         return Verdict(Outcome.SENT, message.message_id)
 
     async def acknowledge(self, query_id: str) -> None:
@@ -133,6 +153,8 @@ class Sender:
         return message_id
 
     def _move(self, chat_id: int, message_id: int, screen: Screen) -> None:
+        if screen.card:
+            return  # the living message is the other one
         self.stand_still(chat_id)
         if screen.frames:
             motion = asyncio.create_task(self._play(chat_id, message_id, screen))

@@ -37,6 +37,10 @@ class Turns(Generic[Item]):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def busy(self, chat_id: int) -> bool:
+        """Whether something of this chat is queued or running."""
+        return chat_id in self._queues
+
     @property
     def idle(self) -> bool:
         """Nothing is queued or running."""

@@ -39,6 +39,11 @@ button-pause = Pause
 ## Commands, as Telegram's menu shows them
 
 command-spiral = Take a minute before you send
+command-hold = Keep a message for a while
+command-checkin = How it is, in ten seconds
+command-journal = Write freely, kept sealed
+command-letter = Things of yours for a hard day
+command-plan = Your own safety plan
 command-lesson = The next short lesson
 command-progress = What grew
 command-settings = Clock, days and pace
@@ -60,9 +65,15 @@ bot-short-description = A steady minute before you send.
 
 ## Days and times
 
+yesterday = yesterday
 today = today
 tomorrow = tomorrow
 not-set = not set yet
+in-minutes = { $count ->
+    [one] in one minute
+   *[other] in { $count } minutes
+  }
+in-hours = in about { $count } hours
 every-day = every day
 weekday-0 = Monday
 weekday-1 = Tuesday
@@ -105,6 +116,12 @@ unclear = I couldn't use that here. It may be easier to tap one of the buttons.
 old-button = That button is from a while ago. Nothing is lost. Where would you like to go?
 unknown-command = I don't have that one. Here is what works from anywhere:
 offer-spiral = That sounds like a lot right now. Shall we take a minute before anything else?
+full = That's more than fits here. Up to { $count } letters work; a shorter version is fine.
+spilled = I took that as part of your message, and it's out of the chat.
+keepsake-empty = That one came through empty, so I couldn't keep it. Try once more, or another one.
+keepsake-too-large = That file is too large for me. Up to 20 megabytes work; a shorter or smaller one is fine.
+keepsake-gone = That one can't be played any more, I'm sorry. /letter takes a new one.
+tools-shown = All the ways are offered again.
 location-unasked = I didn't keep that place. A location helps only while I ask for your clock, in the settings.
 other = I can't do anything with that here, and I didn't keep it. Words and buttons work.
 other-edited = I saw you changed something you wrote. I keep to what came first. Send it as a new message if it matters.
@@ -114,6 +131,46 @@ other-poll = I can't do anything with a poll. Words and buttons work.
 other-file = I can't open files, and I didn't keep it. A few words in writing work, or a button.
 went-wrong = Something went wrong on my side with your last message, and it's noted. Please try it once more. /spiral and /sos work.
 group = I'm made for talking with one person alone, so I'll leave this chat. Nothing from here was kept. To use me, write to me privately.
+
+## Held messages, own material, plans
+
+hold-label = Comes back { $when }
+hold-no-clock = I don't know your clock yet, so only a length works here, such as 45 minutes. /settings has the clock.
+hold-time-passed = { $time } has already passed today. A later time works, or a length such as 45 minutes.
+ask-text = When { $saw }, I felt { $felt }. I'd like { $like }. How does that sound to you?
+plan-line = If { $when }, then I will { $then }.
+fears-counted = Of { $checked } fears that you looked at again, { $didnt ->
+    [0] none
+    [one] one
+   *[other] { $didnt }
+  } didn't come true, { $partly ->
+    [0] none
+    [one] one
+   *[other] { $partly }
+  } partly did, and { $did ->
+    [0] none
+    [one] one
+   *[other] { $did }
+  } did.
+material-none = nothing yet
+material-line = a line
+material-letter = a letter
+material-voice = a voice note
+material-photo = a picture
+material-person = a safe person
+person-words = Hey, I'm having a rough hour. You don't have to fix it. Could you keep me company for ten minutes?
+plan-part-empty = (nothing yet)
+card = **When it gets loud**
+    1. Nothing has to be sent this minute.
+    2. Feet on the floor. Breathe out longer than in, six times.
+    3. What would a camera have seen? What is my guess?
+    4. One kind thing for me. Then decide.
+
+    { $numbers }
+
+    This card stays here, even when I don't answer.
+card-emergency = In danger: call { $number } ({ $country }).
+card-no-country = In danger: call your local emergency number. /sos has people to reach.
 
 ## Lessons
 
@@ -155,6 +212,32 @@ progress-spirals = { $count ->
     [one] One hard moment gone through to the end
    *[other] { $count } hard moments gone through to the end
   }
+progress-held = { $count ->
+    [one] One message held
+   *[other] { $count } messages held
+  }
+progress-let-go = { $count ->
+    [one] One of them let go
+   *[other] { $count } of them let go
+  }
+progress-tool = Helped most so far: { $tool }, from { $before } to { $after } (the middle of { $count } times)
+progress-fears = Fears looked at again: { $checked }. Didn't come true: { $didnt }, partly: { $partly }, did: { $did }
+tool-breathe = slow breaths
+tool-senses = your senses
+tool-feet = feet on the floor
+tool-wall = pushing the wall
+tool-walk = walking a little
+tool-hum = humming
+tool-cool = cool water
+tool-line = your own line
+tool-letter = your letter
+tool-voice = your voice note
+tool-photo = your picture
+tool-person = your safe person
+tool-warm = something warm
+tool-kind = a kind line
+tool-safe = a safe place
+tool-move = moving a little
 progress-practised = { $count ->
     [one] One practice tried
    *[other] { $count } practices tried
@@ -200,6 +283,9 @@ deleted = Done. Everything stored about you here is erased. To empty this chat t
 
 help = **What you can do here**
     /spiral – a minute before you send something
+    /hold – keep a message for a while
+    /checkin, /journal – how it is, in a tap or in words
+    /letter – things of yours for a hard day; /plan – your own safety plan
     /lesson – the next short lesson; /library – all of them
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers import READERS, read_scale, read_text, read_time
-from bot.core.flow import COMMAND, SCALE, Flow, Move, Said, Tapped, Waited, advance, proceed, start
+from bot.core.flow import COMMAND, SCALE, Flow
+from bot.core.machine import Move, Said, Tapped, Waited, advance, proceed, start
 from bot.core.model import Session
 from bot.core.words import screen
 from bot.library.load import load

@@ -1,0 +1,81 @@
+"""What somebody's own history says: which tool lowered their number most, and how often a fear came true.
+
+Nothing here compares people, and nothing is said before there are enough cases to say it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bot.core.model import Entry
+
+FEWEST_PAIRS = 3
+"""Below this many pairs of ratings a median says nothing and is not used."""
+FEWEST_FEARS = 5
+"""Below this many checked fears no count is shown."""
+TOOL_TAG, OUTCOME_TAG = "tool.", "outcome."
+
+
+@dataclass(frozen=True)
+class ToolCase:
+    """What one tool did for this person: median rating before and after (0 to 10), and in how many cases."""
+
+    tool: str
+    before: float
+    after: float
+    cases: int
+
+    @property
+    def drop(self) -> float:
+        """How far the median fell."""
+        return self.before - self.after
+
+
+@dataclass(frozen=True)
+class Fears:
+    """Fears that were looked at again the next day. `checked` leaves out "don't know yet"."""
+
+    didnt: int
+    partly: int
+    did: int
+
+    @property
+    def checked(self) -> int:
+        """How many had an outcome."""
+        return self.didnt + self.partly + self.did
+
+    @property
+    def enough(self) -> bool:
+        """Whether the count may be shown."""
+        return self.checked >= FEWEST_FEARS
+
+
+def tool_cases(entries: Sequence[Entry]) -> list[ToolCase]:
+    """Tools with at least three pairs of ratings, the one after which the number fell furthest first."""
+    pairs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for item in entries:
+        if item.before is None or item.after is None:
+            continue
+        for tag in item.tags:
+            if tag.startswith(TOOL_TAG):
+                pairs[tag.removeprefix(TOOL_TAG)].append((item.before, item.after))
+    cases = [
+        ToolCase(tool, median(before for before, _ in found), median(after for _, after in found), len(found))
+        for tool, found in pairs.items()
+        if len(found) >= FEWEST_PAIRS
+    ]
+    return sorted(cases, key=lambda case: (-case.drop, -case.cases, case.tool))
+
+
+def best_tools(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Tools after which this person's number fell, the strongest first; none with fewer than three pairs."""
+    return tuple(case.tool for case in tool_cases(entries) if case.drop > 0)
+
+
+def fears(entries: Sequence[Entry]) -> Fears:
+    """What became of the fears that were checked, those that came true counted too."""
+    tags = [tag for item in entries if item.kind == "fear" for tag in item.tags]
+    return Fears(*(tags.count(f"{OUTCOME_TAG}{name}") for name in ("didnt", "partly", "did")))

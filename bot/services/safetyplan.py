@@ -1,0 +1,43 @@
+"""/plan: one's own safety plan, written on a calm day; and the card that can stay on top of the chat."""
+
+from __future__ import annotations
+
+from bot.core.model import Session
+from bot.core.screen import Reply, Screen
+from bot.services.turn import Turn, with_answer
+
+PARTS = ("signs", "helps", "places", "people", "professionals", "safer", "reasons")
+KIND = "safe_"
+"""Parts of the plan are notes; their kinds begin with this."""
+
+
+async def load_plan(turn: Turn, session: Session) -> Session:
+    """Every part as it stands."""
+    notes = {note.kind: note.text for note in await turn.tx.records.notes(turn.learner.id)}
+    empty = turn.texts("plan-part-empty")
+    values = {part: notes.get(KIND + part, empty) for part in PARTS}
+    return with_answer(session, **{f"the_{part}": value for part, value in values.items()})
+
+
+async def keep_part(turn: Turn, session: Session) -> Session:
+    """One part, instead of what stood there."""
+    for part in PARTS:
+        words = session.answers.get(part)
+        if isinstance(words, str) and words:
+            await turn.keep_only(KIND + part, words)
+            session = with_answer(session, **{part: ""})
+    return session
+
+
+def card(turn: Turn) -> Reply:
+    """The card with the four steps and the helplines of the person's country; it stays readable when Keel is down."""
+    country = turn.library.country(turn.learner.country)
+    numbers = turn.texts("card-no-country")
+    if country is not None:
+        lines = [f"{line.name}: {line.phone or line.sms}" for line in country.lines if line.phone or line.sms][:4]
+        numbers = "\n".join((turn.texts("card-emergency", number=country.emergency, country=country.name), *lines))
+    rows = ((turn.button("button-spiral", "spiral"), turn.button("button-more-help", "sos")),)
+    return Reply((Screen(turn.texts("card", numbers=numbers), rows, silent=True, pin=True),))
+
+
+ACTIONS = {"load_plan": load_plan, "keep_part": keep_part}

@@ -1,0 +1,105 @@
+"""Files that Keel sends: its own animations, uploaded once and then known by Telegram's name for them; and the voice
+notes and pictures that people gave it to keep."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from telegram import InputFile, Message
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
+
+from bot.core.screen import Keepsake
+from bot.store.store import Store
+from bot.telegram.lanes import ONCE
+
+log = structlog.get_logger()
+
+PATIENCE = 4.0
+"""Seconds that the words below an animation wait for it at most."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """folder: where Keel's own animations are. copies: whether people's own are also kept here, sealed."""
+
+    bot: ExtBot[str]
+    store: Store
+    folder: Path
+    copies: bool = False
+
+    async def show(self, chat_id: int, name: str) -> None:
+        """Send one of Keel's animations, silently; if it does not go, the words are complete without it."""
+        path = self.folder / f"{name}.gif"
+        if not path.is_file():
+            return
+        mark = f"file:{self.bot.id}:{name}"
+        content = path.read_bytes()
+        version = hashlib.sha256(content).hexdigest()[:8]
+        try:
+            async with self.store.transaction(reading=True) as tx:
+                known = await tx.marks.get(mark)
+            if known is not None and known.startswith(version):
+                try:
+                    await self._animation(chat_id, known.split(maxsplit=1)[1])
+                    return
+                except BadRequest:
+                    log.info("telegram forgot a file; sending it anew", file=name)
+            message = await self._animation(chat_id, InputFile(content, filename=path.name, attach=True))
+            sent = message.animation or message.document
+            if sent is not None:
+                async with self.store.transaction() as tx:
+                    await tx.marks.put(mark, f"{version} {sent.file_id}")
+        except TelegramError as error:
+            log.debug("an animation was not sent", file=name, error=type(error).__name__)
+
+    async def play(self, chat_id: int, kept: Keepsake) -> Message | None:
+        """Send somebody their own voice note or picture; from the copy where Telegram does not know it any more."""
+        try:
+            return await self._own(chat_id, kept.kind, kept.file_id)
+        except BadRequest:
+            async with self.store.transaction(reading=True) as tx:
+                content = await tx.kept.copy(kept.id)
+            if content is None:
+                return None
+        message = await self._own(chat_id, kept.kind, InputFile(content, filename=kept.kind, attach=True))
+        name = message.voice.file_id if message.voice else message.photo[-1].file_id if message.photo else None
+        if name is not None:
+            async with self.store.transaction() as tx:
+                await tx.kept.rename(kept.id, name)
+        return message
+
+    async def copy(self, chat_id: int) -> None:
+        """Fetch and seal what this person gave, where the operator keeps copies; failing leaves Telegram's own."""
+        if not self.copies:
+            return
+        async with self.store.transaction(reading=True) as tx:
+            learner = await tx.learners.find(chat_id)
+            kept = await tx.kept.keepsakes(learner.id) if learner is not None else {}
+            missing = [item for item in kept.values() if await tx.kept.copy(item.id) is None]
+        for item in missing:
+            try:
+                content = bytes(await (await self.bot.get_file(item.file_id)).download_as_bytearray())
+            except TelegramError as error:
+                log.info("a keepsake could not be copied", error=type(error).__name__)
+                continue
+            async with self.store.transaction() as tx:
+                await tx.kept.keep_copy(item.id, content)
+
+    async def _animation(self, chat_id: int, animation: str | InputFile) -> Message:
+        return await self.bot.send_animation(
+            chat_id,
+            animation,
+            disable_notification=True,
+            read_timeout=PATIENCE,
+            write_timeout=PATIENCE,
+            rate_limit_args=ONCE,
+        )
+
+    async def _own(self, chat_id: int, kind: str, file: str | InputFile) -> Message:
+        if kind == "voice":
+            return await self.bot.send_voice(chat_id, file, disable_notification=True)
+        return await self.bot.send_photo(chat_id, file, disable_notification=True)

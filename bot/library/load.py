@@ -31,7 +31,7 @@ from bot.library.yaml_lines import read
 DEFAULT_LOCALE = "en"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Content:
     """Everything one language says."""
 
@@ -45,7 +45,7 @@ class Content:
     blame_words: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Library:
     """All content: languages, and what is the same in each of them."""
 

@@ -90,6 +90,7 @@ class Due:
         if result is Result.LATER:
             if sent.delivery is not None:
                 await tx.timers.cancel_delivery(sent.delivery)
+                await turn.change(last_unasked=None)  # nothing came, so the day is still free
             await tx.timers.put_off(sent.timer, now + timedelta(seconds=max(seconds, 1.0)))
             return
         if sent.reply.session is not None and message_id is not None:

@@ -124,7 +124,7 @@ class Anything(RuleBasedStateMachine):
         ["sendMessage", "editMessageText", "answerCallbackQuery", "sendAnimation"]))  # fmt: skip
     def telegram_stumbles(self, kind: Kind, method: str) -> None:
         """The next call of one method fails once."""
-        self.telegram.faults.next(kind, method, seconds=0.01)
+        self.telegram.faults.next(kind, method, seconds=0)
 
     @invariant()
     def the_newest_screen_is_where_the_session_stands(self) -> None:

@@ -34,11 +34,11 @@ async def recall_own_line(turn: Turn, session: Session) -> Session:
 
 async def keep_own_line(turn: Turn, session: Session) -> Session:
     """The line, instead of what was written in this lesson before."""
-    flow, lesson = turn.content.flows[session.flow], session.answers.get("lesson")
+    lesson = session.answers.get("lesson")
     line = _label(turn, session, "own_line")
     if line and isinstance(lesson, str):
         await turn.keep_only("line", line, lesson)
-    return with_answer(session, own_line="", written=line, asked_in=flow.id)
+    return with_answer(session, own_line="", written=line)
 
 
 async def keep_own_plan(turn: Turn, session: Session) -> Session:

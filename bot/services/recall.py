@@ -19,9 +19,7 @@ async def due(turn: Turn, done: list[Completion], sent: list[Delivery]) -> Scree
     lesson = turn.content.lessons.get(found.lesson) if found is not None else None
     if found is None or lesson is None:
         return None
-    await turn.tx.records.complete(
-        turn.learner.id, replace(found, recalls=found.recalls + 1, recalled_at=turn.now)
-    )
+    await turn.tx.records.complete(turn.learner.id, replace(found, recalls=found.recalls + 1, recalled_at=turn.now))
     rows = (
         tuple(_button(turn, lesson, name) for name in ("use", "bit", "no")),
         (Button(turn.texts("button-show-again"), LessonTap(lesson.id, "open")),),

@@ -34,9 +34,7 @@ class Records:
         """Every lesson somebody did something with, oldest first."""
         query = select(completion).where(completion.c.learner_id == learner_id).order_by(completion.c.at)
         return [
-            Completion(
-                row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice, row.recalls, row.recalled_at
-            )
+            Completion(row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice, row.recalls, row.recalled_at)
             for row in await self.connection.execute(query)
         ]
 

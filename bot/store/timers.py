@@ -104,9 +104,7 @@ class Timers:
 
     async def pending(self, learner_id: int, kind: str, key: str = "") -> datetime | None:
         """When something is due, None when it isn't."""
-        query = select(timer.c.due_at).where(
-            timer.c.learner_id == learner_id, timer.c.kind == kind, timer.c.key == key
-        )
+        query = select(timer.c.due_at).where(timer.c.learner_id == learner_id, timer.c.kind == kind, timer.c.key == key)
         found: datetime | None = (await self.connection.execute(query)).scalar_one_or_none()
         return found
 

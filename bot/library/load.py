@@ -186,6 +186,7 @@ def flow_from(file: FlowFile) -> Flow:
         steps={id_: _step(id_, step) for id_, step in file.steps.items()},
         always=tuple(_choice(item) for item in file.always),
         resume=file.resume,
+        entries=tuple(file.entries),
         empty=file.empty,
     )
 

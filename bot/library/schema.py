@@ -113,6 +113,7 @@ class FlowFile(Shape):
     id: Identifier
     start: str
     resume: str | None = None
+    entries: list[Identifier] = []
     always: list[ChoiceFile] = []
     empty: str = "–"
     steps: dict[Identifier, StepFile]

@@ -67,12 +67,10 @@ def source_text(turn: Turn, why: str, source_id: str) -> str:
 def _open_rows(turn: Turn, lesson: Lesson, done: Completion | None) -> Rows:
     texts = turn.texts
     save = ("button-unsave", "unsave") if done and done.saved else ("button-save", "save")
-    if review.is_review(lesson):
-        first, opens = review.button(turn, lesson), ()
-    else:
-        first, opens = _button(texts("button-tried"), lesson, "tried"), _opens(turn, lesson)
+    tried = _button(texts("button-tried"), lesson, "tried")
+    first = review.button(turn, lesson) if review.is_review(lesson) else tried
     return (
-        *opens,
+        *_opens(turn, lesson),
         (first, _button(texts("button-later"), lesson, "later")),
         (_button(texts(save[0]), lesson, save[1]), _button(texts("button-not-for-me"), lesson, "no")),
         _why(turn, lesson),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -30,19 +30,20 @@ def search(turn: Turn, words: str) -> list[str]:
     weighed = _index(_Same(turn.content))
     rarity = _rarity(weighed)
     vocabulary = list(rarity)
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     for word in list(dict.fromkeys(_words(words)))[:WORDS_READ]:
         near = process.extract(word, vocabulary, scorer=fuzz.ratio, limit=8, score_cutoff=CLOSE_ENOUGH)
-        best: Counter[str] = Counter()
+        best: dict[str, float] = {}
         for other, likeness, _ in near:
             if other[0] != word[0] and likeness < 90:
                 continue
             alike = (likeness / 100) ** 4
             for id_, weights in weighed.items():
                 if other in weights:
-                    best[id_] = max(best[id_], alike * rarity[other] * weights[other])
-        scores.update(best)
-    return [id_ for id_, score in scores.most_common() if score > 0]
+                    best[id_] = max(best.get(id_, 0.0), alike * rarity[other] * weights[other])
+        for id_, score in best.items():
+            scores[id_] += score
+    return sorted(scores, key=lambda id_: -scores[id_])
 
 
 class _Same:

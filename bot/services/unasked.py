@@ -44,16 +44,19 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
     plan, before = turn.learner.plan, turn.learner
     if await turn.tx.timers.doubtful(turn.learner.id):
         # A crash left a send half-way: it may have arrived, so this slot is used.
-        return await pass_on(turn, timer)
+        await pass_on(turn, timer)
+        return None
     if turn.learner.status is not Status.ACTIVE or plan is None:
         await turn.tx.timers.settle(timer)
         return None
     if not in_window(turn.now, plan, timer.due_at) or same_day(turn, turn.learner.last_unasked):
-        return await pass_on(turn, timer)
+        await pass_on(turn, timer)
+        return None
     if await _spiral_lately(turn):
         later = turn.now + lessons.AFTER_SPIRAL / 4
         if not in_window(later, plan, timer.due_at):
-            return await pass_on(turn, timer)
+            await pass_on(turn, timer)
+            return None
         await turn.tx.timers.put_off(timer, later)
         return None
     if await lessons.waiting(turn) is not None:
@@ -66,7 +69,8 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
         return _prepared(turn, timer, back, before=before)
     newest = max((item.at for item in sent), default=None)
     if turn.learner.slow and newest is not None and before.last_slot is not None and newest >= before.last_slot:
-        return await pass_on(turn, timer)  # the slot before this one brought a lesson
+        await pass_on(turn, timer)  # the slot before this one brought a lesson
+        return None
     lesson = await lessons.following(turn)
     if lesson is None:
         await turn.tx.timers.settle(timer)
@@ -163,7 +167,8 @@ async def _unread(turn: Turn, timer: Timer) -> Prepared | None:
     before, passed = turn.learner, turn.learner.unread + 1
     if passed < lessons.QUIET_AFTER:
         await turn.change(unread=passed)
-        return await pass_on(turn, timer)
+        await pass_on(turn, timer)
+        return None
     await turn.change(unread=0, status=Status.STOPPED, last_unasked=turn.now)
     await turn.tx.timers.settle(timer)
     rows = (turn.button("button-lesson", "lesson"), turn.button("button-resume", "resume"))

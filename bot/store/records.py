@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,7 +24,7 @@ class Records:
 
     async def complete(self, learner_id: int, done: Completion) -> None:
         """What somebody made of a lesson, instead of what they made of it before."""
-        values = {"outcome": done.outcome.value, "at": done.at, "saved": done.saved, "choice": done.choice}
+        values: dict[str, Any] = {"outcome": done.outcome.value, "at": done.at, "saved": done.saved, "choice": done.choice}
         values |= {"recalls": done.recalls, "recalled_at": done.recalled_at}
         insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(completion)
         added = insertion.values(learner_id=learner_id, lesson=done.lesson, **values)

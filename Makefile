@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock
+.PHONY: setup demo run test check bench lock media
 
 setup: $(STAMP)
 
@@ -31,6 +31,10 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Draws the animations in content/media.
+media: $(STAMP)
+	$(BIN)/python content/media/make.py
 
 # Universal (every platform and Python from 3.11 on) and with hashes; names no index.
 lock: $(STAMP)

@@ -68,13 +68,15 @@ class Person:
         await self.world.settle()
 
     async def taps(self, label: str) -> None:
-        """Tap the newest button that begins with `label`, and wait for the answer."""
-        for post in reversed(self.account.posts):
-            for button in _buttons(post):
-                if button["text"].removeprefix("✓ ").removeprefix("○ ").startswith(label):
-                    self.account.tap(post, button["callback_data"])
-                    await self.world.settle()
-                    return
+        """Tap the newest button called `label`, or else the newest that begins so, and wait for the answer."""
+        named = [(post, key) for post in reversed(self.account.posts) for key in _buttons(post)]
+        bare = [key["text"].removeprefix("✓ ").removeprefix("○ ") for _, key in named]
+        at = next((at for at, text in enumerate(bare) if text == label), None)
+        at = next((at for at, text in enumerate(bare) if text.startswith(label)), None) if at is None else at
+        if at is not None:
+            self.account.tap(named[at][0], named[at][1]["callback_data"])
+            await self.world.settle()
+            return
         raise AssertionError(f"no button “{label}”; there are {self.buttons}")
 
     async def does(self, action: Any) -> None:
@@ -107,12 +109,17 @@ class Person:
         return []
 
     @property
+    def keys(self) -> list[dict[str, Any]]:
+        """The buttons under the newest message that has any, as Telegram sends them."""
+        return next((keys for post in reversed(self.bots) if (keys := list(_buttons(post)))), [])
+
+    @property
     def lessons(self) -> list[Post]:
         """Lessons that came by themselves."""
         return [post for post in self.bots if "Change times" in [button["text"] for button in _buttons(post)]]
 
 
-def _buttons(post: Post) -> Iterator[dict[str, str]]:
+def _buttons(post: Post) -> Iterator[dict[str, Any]]:
     for row in post.data.get("reply_markup", {}).get("inline_keyboard", []):
         yield from row
 

@@ -77,6 +77,7 @@ class Step:
     remove: what is typed here is taken out of the chat.
     tool: this step is a way to calm down; meeting it is noted under `tools`.
     play: something of the person's own that is shown first (a letter, a voice note, a picture).
+    fill: something of the person's own that stands in the text; it is looked up each time and never copied.
     media: an animation of Keel's that is shown first, where it loads.
     rank: a list of the shell's that orders and hides choices (tools liked and disliked, material there is).
     beside: a message of its own that stays in view while the flow goes on; its tick boxes work until the end.
@@ -106,6 +107,7 @@ class Step:
     do: str | None = None
     tool: str | None = None
     play: str | None = None
+    fill: str | None = None
     media: str | None = None
     rank: str | None = None
     beside: bool = False
@@ -154,11 +156,13 @@ class Options:
     lists: choices that it adds: pairs of id and label, for each list name.
     hidden: ids of choices that are not offered now, for each rank name.
     first: ids of choices that come first, for each rank name.
+    words: the person's own words for placeholders of the text.
     """
 
     lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
     first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, step: Step) -> tuple[tuple[str, str], ...]:
         """What is added at `step`."""

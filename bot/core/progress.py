@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from bot.core.curriculum import Curriculum, tried
+from bot.core.insight import FEWEST_PAIRS, Fears, ToolCase, fears, tool_cases
 from bot.core.model import Completion, Entry
-
-FEWEST_PAIRS = 3
-"""Below this many pairs of ratings a median says nothing and is not shown."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +16,8 @@ class Summary:
     """What /progress shows. Counts only rise; medians are None below `FEWEST_PAIRS`.
 
     before, after: median rating, 0 to 10. pairs: how many runs had both.
+    held, let_go: messages held, and of those the ones let go.
+    tool: what went before the largest drop, None before three pairs say so. fears: None below five checked ones.
     stage: where the next lesson stands, None when the programme is through.
     """
 
@@ -29,12 +29,16 @@ class Summary:
     pairs: int
     before: float | None
     after: float | None
+    held: int
+    let_go: int
+    tool: ToolCase | None
+    fears: Fears | None
     stage: str | None
 
     @property
     def empty(self) -> bool:
         """Nothing yet."""
-        return not (self.pauses or self.spirals or self.met)
+        return not (self.pauses or self.spirals or self.met or self.held)
 
 
 def summarise(
@@ -56,5 +60,9 @@ def summarise(
         pairs=len(pairs),
         before=median(before for before, _ in pairs) if enough else None,
         after=median(after for _, after in pairs) if enough else None,
+        held=sum("hold.held" in item.tags for item in entries),
+        let_go=sum("hold.let_go" in item.tags for item in entries),
+        tool=next((case for case in tool_cases(entries) if case.drop > 0), None),
+        fears=checked if (checked := fears(entries)).enough else None,
         stage=stage.id if stage else None,
     )

@@ -60,6 +60,8 @@ def _is_left_out(flow: Flow, session: Session, paragraph: str) -> bool:
 
 def describe(flow: Flow, session: Session, name: str, options: Options | None = None) -> str:
     """An answer in words: ticked choices and own words as a list, a number as it is, nothing as the flow's `empty`."""
+    if options is not None and name in options.words:
+        return literal(options.words[name])
     step = next((step for step in flow.steps.values() if step.name == name and not step.end), None)
     value = session.answers.get(name)
     own = session.answers.get(name + OWN, ())

@@ -33,7 +33,7 @@ from bot.library.yaml_lines import read
 DEFAULT_LOCALE = "en"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Content:
     """Everything one language says."""
 
@@ -49,7 +49,7 @@ class Content:
     steady: tuple[SteadyMessage, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Library:
     """All content: languages, and what is the same in each of them."""
 

@@ -97,6 +97,7 @@ class StepFile(Shape):
     do: Name | None = None
     tool: Identifier | None = None
     play: Literal["letter", "voice", "photo", "person", "found"] | None = None
+    fill: Literal["page", "draft", "line", "person", "plan", "given"] | None = None
     media: Identifier | None = None
     rank: Literal["tools", "soothing", "closing", "lengths", "material"] | None = None
     beside: bool = False

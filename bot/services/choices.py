@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bot.core.flow import Flow, Options
-from bot.core.insight import best_tools
+from bot.core.insight import preferred
 from bot.core.model import Hold, Session
 from bot.services.moments import say_moment
+from bot.services.own_words import own_words
 from bot.services.places import Places
 from bot.services.turn import Turn
 
-MATERIAL = ("line", "letter", "person")
-"""Kinds of notes that can soothe; a voice note and a picture are keepsakes."""
+MATERIAL = ("line", "letter", "voice", "photo", "person")
+"""Kinds of own material that can soothe, in the order in which they are offered."""
 
 
 async def options_for(turn: Turn, flow: Flow, session: Session, places: Places) -> Options:
@@ -25,26 +26,33 @@ async def options_for(turn: Turn, flow: Flow, session: Session, places: Places) 
         lists["languages"] = tuple((code, item.name) for code, item in sorted(turn.library.locales.items()))
     if "holds" in wanted:
         lists["holds"] = tuple((f"h{item.id}", _hold_label(turn, item)) for item in await turn.holds())
-    match step.rank if step is not None else None:
+    hidden, first = await _ranked(turn, step.rank if step is not None else None, session)
+    words = await own_words(turn, session, step.fill) if step is not None and step.fill is not None else {}
+    return Options(lists, hidden, first, words)
+
+
+async def _ranked(
+    turn: Turn, rank: str | None, session: Session
+) -> tuple[dict[str, frozenset[str]], dict[str, tuple[str, ...]]]:
+    """For a list of choices: which are not offered now, and which come first."""
+    match rank:
         case "tools":
-            best = best_tools(await turn.entries())
-            return Options(lists, hidden={"tools": turn.learner.hidden_tools}, first={"tools": best})
+            return {rank: turn.learner.hidden_tools}, {rank: preferred(await turn.entries(), turn.learner.favourite)}
         case "soothing":
             there = await turn.material()
-            missing = frozenset({*MATERIAL, "voice", "photo"} - there)
-            best = best_tools(await turn.entries())
-            own = tuple(kind for kind in ("line", "letter", "voice", "photo", "person") if kind in there)
-            return Options(lists, hidden={"soothing": missing}, first={"soothing": (*own, *best)})
+            own = tuple(kind for kind in MATERIAL if kind in there)
+            return {rank: frozenset(MATERIAL) - there}, {
+                rank: (*own, *preferred(await turn.entries(), turn.learner.favourite))
+            }
         case "material":
             there = await turn.material()
-            absent = {f"drop-{kind}" for kind in {*MATERIAL, "voice", "photo"} - there}
-            return Options(lists, hidden={"material": frozenset(absent)})
+            return {rank: frozenset(f"drop-{kind}" for kind in MATERIAL if kind not in there)}, {}
         case "closing":
-            return Options(lists, hidden={"closing": closing_hidden(session)})
+            return {rank: closing_hidden(session)}, {}
         case "lengths":
             # Tomorrow morning needs a clock; without one it is not offered rather than guessed.
-            return Options(lists, hidden={"lengths": frozenset() if turn.learner.zone else frozenset({"morning"})})
-    return Options(lists)
+            return {rank: frozenset() if turn.learner.zone else frozenset({"morning"})}, {}
+    return {}, {}
 
 
 def closing_hidden(session: Session) -> frozenset[str]:

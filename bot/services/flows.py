@@ -109,10 +109,11 @@ class Flows:
     async def waited(self, turn: Turn, session_id: str) -> Reply:
         """A step's wait is over; nothing happens if somebody moved on meanwhile."""
         session = await turn.tx.sessions.get(session_id, turn.learner.id)
-        if session is None or session.flow not in turn.content.flows:
-            return Reply()
+        if session is None or self._step(turn, session) is None:
+            return Reply()  # gone, over, or left so long ago that going on would be nagging
         flow = turn.content.flows[session.flow]
-        move = machine.advance(flow, session, Waited(session.step), turn.now)
+        # The person did nothing just now, so it does not count as touched.
+        move = machine.advance(flow, session, Waited(session.step), session.touched_at)
         if move.stale:
             return Reply()
         return await self._apply(turn, flow, session, move, edit=session.message_id, strip=None)

@@ -25,36 +25,34 @@ async def begin(turn: Turn, flows: Flows, command: Command) -> Reply | None:
     return await flows.begin(turn, flow, {"lesson": lesson.id}, step=step)
 
 
-async def recall_own_line(turn: Turn, session: Session) -> Session:
-    """The line that was written in this lesson before, if there is one."""
-    lesson = session.answers.get("lesson")
-    lines = [note.text for note in await turn.tx.records.notes(turn.learner.id, "line") if note.tag == lesson]
-    return with_answer(session, written=lines[-1] if lines else "")
+async def look_for_line(turn: Turn, session: Session) -> Session:
+    """Whether a line was written in this lesson before."""
+    tags = await turn.tx.records.note_tags(turn.learner.id, "line")
+    return with_answer(session, there=session.answers.get("lesson") in tags)
 
 
 async def keep_own_line(turn: Turn, session: Session) -> Session:
     """The line, instead of what was written in this lesson before."""
-    lesson = session.answers.get("lesson")
-    line = _label(turn, session, "own_line")
+    lesson, line = session.answers.get("lesson"), _label(turn, session, "own_line")
     if line and isinstance(lesson, str):
         await turn.keep_only("line", line, lesson)
-    return with_answer(session, own_line="", written=line)
+    return with_answer(session, own_line="")
 
 
 async def keep_own_plan(turn: Turn, session: Session) -> Session:
     """One if-then plan for one trigger."""
-    flow = turn.content.flows[session.flow]
+    flow, about = turn.content.flows[session.flow], _tag(turn, session, "plan_if")
     when, then = (in_a_sentence(flow, session, name) for name in ("plan_if", "plan_then"))
-    line = turn.texts("plan-line", when=when, then=then)
-    await turn.keep_only("plan", line, _tag(turn, session, "plan_if"))
-    return with_answer(session, planned=line)
+    await turn.keep_only("plan", turn.texts("plan-line", when=when, then=then), about)
+    return with_answer(session, about=about, plan_if="", plan_then="")
 
 
 async def keep_map(turn: Turn, session: Session) -> Session:
     """Event, meaning, body and urge of one moment, kept for its trigger."""
+    about = _tag(turn, session, "event")
     text = turn.texts("map-text", **{box: _label(turn, session, box) for box in BOXES})
-    await turn.keep_only("map", text, _tag(turn, session, "event"))
-    return with_answer(session, mapped=text)
+    await turn.keep_only("map", text, about)
+    return with_answer(session, about=about, **dict.fromkeys(BOXES, ""))
 
 
 async def keep_favourite(turn: Turn, session: Session) -> Session:
@@ -82,7 +80,7 @@ def _tag(turn: Turn, session: Session, name: str) -> str:
 
 
 ACTIONS = {
-    "recall_own_line": recall_own_line,
+    "look_for_line": look_for_line,
     "keep_own_line": keep_own_line,
     "keep_own_plan": keep_own_plan,
     "keep_map": keep_map,

@@ -13,13 +13,11 @@ from bot.core.model import Entry, Hold, HoldState, Lane, Session, Timer
 from bot.core.schedule import NIGHT_ENDS, at_wall, is_night, local, tomorrow_morning
 from bot.core.words import in_a_sentence
 from bot.services.moments import say_wait
+from bot.services.own_words import UNDECIDED, number
 from bot.services.turn import Turn, with_answer
 
 HOLD = "hold"
 """The kind of timer that hands a message back, and the flow that goes with it."""
-PAGE = 3000
-"""Characters of a held message shown at a time."""
-UNDECIDED = (HoldState.HELD, HoldState.READY)
 ASK_PARTS = ("saw", "felt", "like")
 
 
@@ -59,22 +57,10 @@ async def forget_draft(turn: Turn, session: Session) -> Session:
     return with_answer(session, draft=())
 
 
-async def open_draft(turn: Turn, session: Session) -> Session:
-    """The words themselves, a page at a time, because their owner asked."""
-    held = await _held(turn, session)
-    if held is None or held.state not in UNDECIDED:
-        return with_answer(session, still=False, words="")
-    text = held.text
-    pages = [text[at : at + PAGE] for at in range(0, len(text), PAGE)] or [""]
-    turned = session.answers.get("turned", 0)
-    page = (turned if isinstance(turned, int) else 0) % len(pages)
-    return with_answer(session, still=True, pages=len(pages), words=pages[page])
-
-
-async def close_draft(turn: Turn, session: Session) -> Session:
-    """The words are out of sight; whether there is still something to decide."""
-    held = await _held(turn, session)
-    return with_answer(session, words="", still=held is not None and held.state in UNDECIDED)
+async def look_at_hold(turn: Turn, session: Session) -> Session:
+    """Whether there is still something to decide."""
+    held = await turn.tx.kept.hold(turn.learner.id, number(session, "hold"))
+    return with_answer(session, still=held is not None and held.state in UNDECIDED)
 
 
 async def let_go(turn: Turn, session: Session) -> Session:
@@ -152,12 +138,7 @@ async def _decide(turn: Turn, session: Session, state: HoldState) -> Session:
         await turn.tx.kept.decide(turn.learner.id, held, state)
         await turn.tx.timers.drop(turn.learner.id, HOLD, str(held))
         await turn.add(Entry(HOLD, turn.now, tags=(f"hold.{state.value}",)))
-    return with_answer(session, words="", draft=())
-
-
-async def _held(turn: Turn, session: Session) -> Hold | None:
-    held = session.answers.get("hold")
-    return await turn.tx.kept.hold(turn.learner.id, held) if isinstance(held, int) else None
+    return with_answer(session, draft=())
 
 
 def _due(turn: Turn, length: str) -> tuple[datetime | None, bool, str]:
@@ -201,8 +182,7 @@ ACTIONS = {
     "pick_hold": pick_hold,
     "hold_it": hold_it,
     "forget_draft": forget_draft,
-    "open_draft": open_draft,
-    "close_draft": close_draft,
+    "look_at_hold": look_at_hold,
     "let_go": let_go,
     "sent_it": sent_it,
     "check_ask": check_ask,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from bot.core.flow import ticks
-from bot.core.model import Entry, Note, Session
-from bot.services.moments import say_moment
+from bot.core.model import Entry, Session
+from bot.services.own_words import journal_pages, number
 from bot.services.turn import Turn, with_answer
 
 MOODS = ("stormy", "heavy", "middling", "okay", "light")
-PAGE = 3000
-"""Characters of an entry shown at a time."""
 
 
 async def keep_mood(turn: Turn, session: Session) -> Session:
@@ -30,51 +28,29 @@ async def keep_page(turn: Turn, session: Session) -> Session:
 
 async def open_journal(turn: Turn, session: Session) -> Session:
     """The newest page."""
-    return await _show(turn, with_answer(session, at=0))
+    return await _turn_to(turn, session, 0)
 
 
 async def older(turn: Turn, session: Session) -> Session:
     """The page before."""
-    return await _show(turn, with_answer(session, at=_at(session) + 1))
+    return await _turn_to(turn, session, number(session, "at") + 1)
 
 
 async def newer(turn: Turn, session: Session) -> Session:
     """The page after."""
-    return await _show(turn, with_answer(session, at=max(0, _at(session) - 1)))
+    return await _turn_to(turn, session, number(session, "at") - 1)
 
 
 async def delete_page(turn: Turn, session: Session) -> Session:
     """Erase the entry that is shown."""
-    shown = session.answers.get("entry_id")
-    if isinstance(shown, int):
-        await turn.tx.records.drop_note(turn.learner.id, shown)
-    return await _show(turn, with_answer(session, at=0))
+    await turn.tx.records.drop_note(turn.learner.id, number(session, "entry_id"))
+    return await _turn_to(turn, session, 0)
 
 
-async def _show(turn: Turn, session: Session) -> Session:
-    entries = await turn.tx.records.notes(turn.learner.id, "journal")
-    pages = [(item, at) for item in reversed(entries) for at in range(0, max(1, len(item.text)), PAGE)]
-    if not pages:
-        return with_answer(session, entries=0, page_text="", page_when="")
-    here = min(_at(session), len(pages) - 1)
-    item, at = pages[here]
-    return with_answer(
-        session,
-        entries=len(entries),
-        at=here,
-        entry_id=item.id,
-        page_when=_when(turn, item),
-        page_text=item.text[at : at + PAGE],
-    )
-
-
-def _when(turn: Turn, item: Note) -> str:
-    return say_moment(turn, item.at)
-
-
-def _at(session: Session) -> int:
-    at = session.answers.get("at", 0)
-    return at if isinstance(at, int) else 0
+async def _turn_to(turn: Turn, session: Session, at: int) -> Session:
+    pages = await journal_pages(turn)
+    here = max(0, min(at, len(pages) - 1))
+    return with_answer(session, entries=len(pages), at=here, entry_id=pages[here][0] if pages else 0)
 
 
 ACTIONS = {

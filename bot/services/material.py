@@ -12,18 +12,6 @@ PAGE = 3500
 """Characters of a letter in one message: with its quotation marks it stays below Telegram's 4,096."""
 
 
-async def recall_line(turn: Turn, session: Session) -> Session:
-    """One of the person's own lines; another one each time."""
-    lines = await turn.tx.records.notes(turn.learner.id, "line")
-    chosen = lines[session.ordinal % len(lines)].text if lines else ""
-    return with_answer(session, own_line=chosen)
-
-
-async def recall_person(turn: Turn, session: Session) -> Session:
-    """The name of the safe person."""
-    return with_answer(session, person=await turn.note("person") or "")
-
-
 async def look_at_material(turn: Turn, session: Session) -> Session:
     """What there is already, in words."""
     there = await turn.material()
@@ -104,8 +92,6 @@ async def _keep(turn: Turn, session: Session, kind: str) -> Session:
 
 
 ACTIONS = {
-    "recall_line": recall_line,
-    "recall_person": recall_person,
     "look_at_material": look_at_material,
     "keep_letter": keep_letter,
     "keep_line": keep_line,

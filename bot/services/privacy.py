@@ -25,6 +25,8 @@ async def export(turn: Turn) -> Reply:
         "lessons_sent": [asdict(item) for item in await tx.timers.deliveries(learner.id)],
         "lessons": [asdict(item) for item in await tx.records.completions(learner.id)],
         "notes": [asdict(item) for item in await tx.records.notes(learner.id)],
+        "holds": [asdict(item) for item in await tx.kept.holds(learner.id, undecided=False)],
+        "keepsakes": sorted(await tx.kept.keepsakes(learner.id)),
         "entries": [asdict(item) for item in await tx.records.entries(learner.id)],
     }
     content = json.dumps(everything, ensure_ascii=False, indent=2, default=_plain)

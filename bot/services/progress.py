@@ -10,7 +10,7 @@ from bot.services.turn import Turn
 
 async def view(turn: Turn) -> Reply:
     """What grew, what the ratings did, where the person is, and Continue. Writes nothing."""
-    entries = await turn.tx.records.entries(turn.learner.id)
+    entries = await turn.entries()
     done = await turn.tx.records.completions(turn.learner.id)
     sent = [item.lesson for item in await turn.tx.timers.deliveries(turn.learner.id)]
     curriculum = turn.library.curriculum
@@ -26,6 +26,10 @@ async def view(turn: Turn) -> Reply:
         lines.append("- " + turn.texts("progress-pauses", count=summary.pauses))
     if summary.spirals:
         lines.append("- " + turn.texts("progress-spirals", count=summary.spirals))
+    if summary.held:
+        lines.append("- " + turn.texts("progress-held", count=summary.held))
+    if summary.let_go:
+        lines.append("- " + turn.texts("progress-let-go", count=summary.let_go))
     if summary.practised:
         lines.append("- " + turn.texts("progress-practised", count=summary.practised))
     if summary.met:
@@ -42,6 +46,12 @@ async def view(turn: Turn) -> Reply:
         lines.append(turn.texts("progress-mirror"))
     elif summary.pairs:
         lines.append(turn.texts("progress-few-pairs"))
+    if (best := summary.tool) is not None:
+        named, before, after = turn.texts(f"tool-{best.tool}"), f"{best.before:g}", f"{best.after:g}"
+        lines.append(turn.texts("progress-tool", tool=named, before=before, after=after, count=best.cases))
+    if (past := summary.fears) is not None:
+        counts = {"checked": past.checked, "didnt": past.didnt, "partly": past.partly, "did": past.did}
+        lines.append(turn.texts("progress-fears", **counts))
     stage = turn.texts(f"stage-{summary.stage}") if summary.stage else None
     lines.append(turn.texts("progress-stage", stage=stage) if stage else turn.texts("progress-through"))
     return Reply((Screen("\n".join(lines), rows),))

@@ -64,7 +64,8 @@ def _line(turn: Turn, line: LineFile) -> str:
 
 def _below(turn: Turn) -> Rows:
     return (
-        (turn.button("button-country", "sos", CHOOSE),),
+        (turn.button("button-country", "sos", CHOOSE), turn.button("button-card", "card")),
+        (turn.button("button-plan", "plan"),),
         (turn.button("button-spiral", "spiral"), turn.button("button-hide", "hide")),
     )
 

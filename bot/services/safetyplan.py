@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from bot.core.model import Session
 from bot.core.screen import Reply, Screen
+from bot.services.own_words import PLAN_KIND, PLAN_PARTS
 from bot.services.turn import Turn, with_answer
-
-PARTS = ("signs", "helps", "places", "people", "professionals", "safer", "reasons")
-KIND = "safe_"
-"""Parts of the plan are notes; their kinds begin with this."""
-
-
-async def load_plan(turn: Turn, session: Session) -> Session:
-    """Every part as it stands."""
-    notes = {note.kind: note.text for note in await turn.tx.records.notes(turn.learner.id)}
-    empty = turn.texts("plan-part-empty")
-    values = {part: notes.get(KIND + part, empty) for part in PARTS}
-    return with_answer(session, **{f"the_{part}": value for part, value in values.items()})
 
 
 async def keep_part(turn: Turn, session: Session) -> Session:
     """One part, instead of what stood there."""
-    for part in PARTS:
+    for part in PLAN_PARTS:
         words = session.answers.get(part)
         if isinstance(words, str) and words:
-            await turn.keep_only(KIND + part, words)
+            await turn.keep_only(PLAN_KIND + part, words)
             session = with_answer(session, **{part: ""})
     return session
 
@@ -40,4 +29,4 @@ def card(turn: Turn) -> Reply:
     return Reply((Screen(turn.texts("card", numbers=numbers), rows, silent=True, pin=True),))
 
 
-ACTIONS = {"load_plan": load_plan, "keep_part": keep_part}
+ACTIONS = {"keep_part": keep_part}

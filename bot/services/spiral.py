@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.flow import TOOLS, ticks
-from bot.core.insight import TOOL_TAG, best_tools, fears
+from bot.core.insight import TOOL_TAG, fears, preferred
 from bot.core.model import Entry, Session
 from bot.core.schedule import is_night
 from bot.core.screen import Reply
@@ -38,7 +38,9 @@ async def look_around(turn: Turn, session: Session) -> Session:
     entries = await turn.entries()
     steps = turn.content.flows[SPIRAL].steps.values()
     for_the_body = {choice.id for step in steps if step.rank == "tools" for choice in step.choices}
-    best = [tool for tool in best_tools(entries) if tool in for_the_body - turn.learner.hidden_tools]
+    best = [
+        tool for tool in preferred(entries, turn.learner.favourite) if tool in for_the_body - turn.learner.hidden_tools
+    ]
     past = fears(entries)
     counted = turn.texts("fears-counted", checked=past.checked, didnt=past.didnt, partly=past.partly, did=past.did)
     return with_answer(

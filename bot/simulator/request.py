@@ -41,6 +41,9 @@ class SimulatorRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One call."""
         name = url.rsplit("/", 1)[-1]
+        if "/file/bot" in url:
+            content = self._telegram.files.get(name)
+            return (404, b"{}") if content is None else (200, content)
         params = dict(request_data.json_parameters) if request_data else {}
         files = {}
         if request_data and request_data.contains_files:

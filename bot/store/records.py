@@ -24,8 +24,14 @@ class Records:
 
     async def complete(self, learner_id: int, done: Completion) -> None:
         """What somebody made of a lesson, instead of what they made of it before."""
-        values: dict[str, Any] = {"outcome": done.outcome.value, "at": done.at, "saved": done.saved, "choice": done.choice}
-        values |= {"recalls": done.recalls, "recalled_at": done.recalled_at}
+        values: dict[str, Any] = {
+            "outcome": done.outcome.value,
+            "at": done.at,
+            "saved": done.saved,
+            "choice": done.choice,
+            "recalls": done.recalls,
+            "recalled_at": done.recalled_at,
+        }
         insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(completion)
         added = insertion.values(learner_id=learner_id, lesson=done.lesson, **values)
         unique = [completion.c.learner_id, completion.c.lesson]

@@ -50,6 +50,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.process: Callable[[Update], Awaitable[None]] | None = None
         self.failures: dict[int, BaseException] = {}
+        self._finished: set[int] = set()
 
     def serve(self, application: Application) -> None:  # type: ignore[type-arg]  # six parameters nobody reads
         """Use this application's handlers."""
@@ -141,6 +142,7 @@ class Desk:
         if item.reply is not None:
             self.sender.stand_still(item.chat_id)
             await self._finish(item.update_id, item.chat_id, item.reply)
+            self._finished.discard(item.update_id)
             return
         update = update_from(item.body, self.sender.bot)
         if update is not None and self.process is not None:
@@ -148,7 +150,10 @@ class Desk:
             failure = self.failures.pop(item.update_id, None)
             if failure is not None:
                 raise failure
-        async with self.store.transaction() as tx:
+        if item.update_id in self._finished:
+            self._finished.discard(item.update_id)
+            return
+        async with self.store.transaction() as tx:  # nothing was to be said to it
             await tx.inbox.forget(item.update_id)
 
     async def _reload(self, item: Waiting) -> Waiting:
@@ -171,6 +176,7 @@ class Desk:
             await tx.inbox.forget(update_id)
             if reply.session is not None:
                 await tx.sessions.set_message(reply.session, verdict.message_id, verdict.card_id)
+        self._finished.add(update_id)
 
     async def _deliver(self, chat_id: int, reply: Reply) -> Verdict:
         pause = FIRST_REPEAT

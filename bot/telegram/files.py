@@ -4,7 +4,7 @@ notes and pictures that people gave it to keep."""
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -30,31 +30,40 @@ class Files:
     store: Store
     folder: Path
     copies: bool = False
+    _known: dict[str, str] = field(default_factory=dict)
 
     async def show(self, chat_id: int, name: str) -> None:
         """Send one of Keel's animations, silently; if it does not go, the words are complete without it."""
         path = self.folder / f"{name}.gif"
         if not path.is_file():
             return
-        mark = f"file:{self.bot.id}:{name}"
         content = path.read_bytes()
+        mark = f"file:{self.bot.id}:{name}"
         version = hashlib.sha256(content).hexdigest()[:8]
         try:
-            async with self.store.transaction(reading=True) as tx:
-                known = await tx.marks.get(mark)
-            if known is not None and known.startswith(version):
+            known = await self._name(mark, version)
+            if known is not None:
                 try:
-                    await self._animation(chat_id, known.split(maxsplit=1)[1])
+                    await self._animation(chat_id, known)
                     return
                 except BadRequest:
                     log.info("telegram forgot a file; sending it anew", file=name)
             message = await self._animation(chat_id, InputFile(content, filename=path.name, attach=True))
             sent = message.animation or message.document
             if sent is not None:
+                self._known[mark] = f"{version} {sent.file_id}"
                 async with self.store.transaction() as tx:
-                    await tx.marks.put(mark, f"{version} {sent.file_id}")
+                    await tx.marks.put(mark, self._known[mark])
         except TelegramError as error:
             log.debug("an animation was not sent", file=name, error=type(error).__name__)
+
+    async def _name(self, mark: str, version: str) -> str | None:
+        """Telegram's name for this version of a file, looked up in the store once."""
+        if mark not in self._known:
+            async with self.store.transaction(reading=True) as tx:
+                self._known[mark] = await tx.marks.get(mark) or ""
+        found, _, file_id = self._known[mark].partition(" ")
+        return file_id if found == version else None
 
     async def play(self, chat_id: int, kept: Keepsake) -> Message | None:
         """Send somebody their own voice note or picture; from the copy where Telegram does not know it any more."""

@@ -23,6 +23,8 @@ button-delete-yes = Delete everything
 button-delete-no = Keep it
 button-country = Another country
 button-hide = Hide this
+button-card = Pin a card here
+button-plan = My own plan
 button-tried = Tried it
 button-later = Later today
 button-save = Save
@@ -164,7 +166,7 @@ hold-label = Comes back { $when }
 hold-no-clock = I don't know your clock yet, so only a length works here, such as 45 minutes. /settings has the clock.
 hold-time-passed = { $time } has already passed today. A later time works, or a length such as 45 minutes.
 ask-text = When { $saw }, I felt { $felt }. I'd like { $like }. How does that sound to you?
-plan-line = If { $when }, then I will { $then }.
+plan-line = If { $when }, then first: { $then }.
 fears-counted = Of { $checked } fears that you looked at again, { $didnt ->
     [0] none
     [one] one

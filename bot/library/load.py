@@ -46,6 +46,7 @@ class Content:
     spiral_phrases: tuple[str, ...]
     blame_words: tuple[str, ...]
     search_words: Mapping[str, list[str]]
+    filler_words: tuple[str, ...]
     steady: tuple[SteadyMessage, ...]
 
 
@@ -139,9 +140,19 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
             lessons[lesson.id] = lesson
         except ContentProblem as problem:
             findings.extend(problem.findings)
-    phrases, blame = tuple(about.spiral_phrases), tuple(about.blame_words)
-    words = about.search_words
-    return Content(path.name, about.name, flows, lessons, texts, tuple(places), phrases, blame, words, steady)
+    return Content(
+        locale=path.name,
+        name=about.name,
+        flows=flows,
+        lessons=lessons,
+        texts=texts,
+        places=tuple(places),
+        spiral_phrases=tuple(about.spiral_phrases),
+        blame_words=tuple(about.blame_words),
+        search_words=about.search_words,
+        filler_words=tuple(about.filler_words),
+        steady=steady,
+    )
 
 
 def _text(folder: Path, name: str) -> str:

@@ -241,12 +241,14 @@ class LocaleFile(Shape):
     """A language: its own name, phrases that ask for the spiral in free text, words often heard as blame.
 
     search_words: what people write when they look for a tag of lessons (or, with its id, for one lesson).
+    filler_words: words that say nothing about what somebody looks for.
     """
 
     name: str
     spiral_phrases: list[str]
     blame_words: list[str] = []
     search_words: dict[Identifier, list[str]] = {}
+    filler_words: list[str] = []
 
 
 class SourcesFile(RootModel[dict[str, SourceFile]]):

@@ -92,17 +92,18 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
         return None
     found = await completion_of(turn, lesson.id)
     before = found or Completion(lesson.id, Outcome.READ, turn.now)
-    done, view = replace(before, at=turn.now), tapped.choice
+    view = tapped.choice
+    done = replace(before, at=turn.now) if await _came_since(turn, before) else before
     if turn.learner.unread and tapped.choice != "later":
         await turn.change(unread=0)
     match tapped.choice:
         case "tried":
-            done = replace(done, outcome=Outcome.TRIED)
+            done = replace(done, outcome=Outcome.TRIED, at=turn.now)
         case "later":
-            done = replace(done, outcome=Outcome.LATER)
+            done = replace(done, outcome=Outcome.LATER, at=turn.now)
             view = await _put_off(turn, lesson, before)
         case "no":
-            done = replace(done, outcome=Outcome.NOT_FOR_ME)
+            done = replace(done, outcome=Outcome.NOT_FOR_ME, at=turn.now)
             await turn.tx.timers.drop(turn.learner.id, AGAIN, lesson.id)
         case "save" | "unsave":
             done, view = replace(done, saved=tapped.choice == "save"), "open"
@@ -122,6 +123,12 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
             done, view = _opened(done), "open"
     await turn.tx.records.complete(turn.learner.id, done)
     return Reply((replace(await lesson_screen(turn, lesson, done, view), edit=message_id),))
+
+
+async def _came_since(turn: Turn, before: Completion) -> bool:
+    """Whether the lesson was sent after it was touched last: then this is the first touch."""
+    sent = await turn.tx.timers.deliveries(turn.learner.id)
+    return any(item.lesson == before.lesson and item.at > before.at for item in sent)
 
 
 def _opened(done: Completion) -> Completion:

@@ -179,3 +179,21 @@ async def test_steady_messages_come_three_times_a_week_and_none_twice_in_a_month
     await anna.taps("No, none")
     async with anna.world.keel.store.transaction(reading=True) as tx:
         assert [item for item in await tx.timers.due() if item.lane is Lane.BULK] == []
+
+
+async def test_a_plan_and_a_map_from_lessons_stand_on_the_card_of_their_trigger(anna: Person) -> None:
+    await anna.sends("/lesson r12")
+    for label in ("Write my plan", "Plans change", "Make a hot drink"):
+        await anna.taps(label)
+    await anna.sends("/lesson a6")
+    for label in ("Fill in the map", "Plans changed", "I messed up", "Chest", "Pull back"):
+        await anna.taps(label)
+    await anna.sends("/spiral")
+    await anna.taps("Next")
+    await anna.taps("I've paused")
+    await anna.sends("5")
+    for label in ("Plans changed", "That's all", "I messed up", "That's all"):
+        await anna.taps(label)
+    card = next(post.data["text"] for post in anna.bots if "You mapped this before" in post.data.get("text", ""))
+    assert "make a hot drink" in card
+    assert "Body: Chest" in card

@@ -20,11 +20,12 @@ from bot.core.model import Lane
 from bot.dispatch import Dispatcher
 from bot.library.load import DEFAULT_LOCALE, Library
 from bot.services import conversation as words
-from bot.services import followup, hold, journal, material, onboarding, safetyplan, spiral
+from bot.services import followup, given, hold, journal, material, onboarding, safetyplan, spiral, steady
 from bot.services.conversation import COMMANDS, Conversation
-from bot.services.due import Due, Prepared, Result
+from bot.services.due import Due, Result
 from bot.services.flows import Flows
 from bot.services.places import Places
+from bot.services.unasked import Prepared
 from bot.store.inbox import Waiting
 from bot.store.store import Store
 from bot.telegram.desk import Desk
@@ -45,6 +46,8 @@ ACTIONS = (
     | followup.ACTIONS
     | journal.ACTIONS
     | safetyplan.ACTIONS
+    | given.ACTIONS
+    | steady.ACTIONS
     | words.ACTIONS
 )
 """Everything that a step of a flow may `do`."""

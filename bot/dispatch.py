@@ -16,7 +16,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.model import Lane, Timer
-from bot.services.due import Due, Prepared, Result
+from bot.services.due import Due, Result
+from bot.services.unasked import Prepared
 from bot.store.store import Store
 
 log = structlog.get_logger()

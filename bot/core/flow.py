@@ -130,13 +130,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """A scripted conversation. `always` stands under every step that does not opt out."""
+    """A scripted conversation. `always` stands under every step that does not opt out.
+
+    entries: steps besides `start` at which something else (a lesson) begins this flow.
+    """
 
     id: str
     start: str
     steps: Mapping[str, Step]
     always: tuple[Choice, ...] = ()
     resume: str | None = None
+    entries: tuple[str, ...] = ()
     empty: str = "–"
 
     @property

@@ -75,6 +75,11 @@ def best_tools(entries: Sequence[Entry]) -> tuple[str, ...]:
     return tuple(case.tool for case in tool_cases(entries) if case.drop > 0)
 
 
+def preferred(entries: Sequence[Entry], favourite: str | None) -> tuple[str, ...]:
+    """The tools to offer first: what the numbers say, or, while they say nothing, the one chosen in a lesson."""
+    return best_tools(entries) or ((favourite,) if favourite else ())
+
+
 def fears(entries: Sequence[Entry]) -> Fears:
     """What became of the fears that were checked, those that came true counted too."""
     tags = [tag for item in entries if item.kind == "fear" for tag in item.tags]

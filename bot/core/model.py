@@ -26,7 +26,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Learner:
-    """A person enrolled. All times of day are on the wall clock of `zone`; all moments are UTC."""
+    """A person enrolled. All times of day are on the wall clock of `zone`; all moments are UTC.
+
+    last_unasked: when something last came by itself, of whatever kind.
+    slow: every second slot stays free of new lessons.
+    around, around_since: the stage that is gone through once more, and since when.
+    offered: companion units that were offered, each with its lesson (`safety:r4`).
+    asks_after: whether the day after a lesson may bring a question about it; None while that was not asked.
+    steady: how many steady messages came so far; None while there are to be none. steady_at: the newest one.
+    favourite: the tool that somebody chose for themselves.
+    """
 
     id: int
     chat_id: int
@@ -48,6 +57,14 @@ class Learner:
     welcomed: bool = False
     hidden_tools: frozenset[str] = frozenset()
     last_unasked: datetime | None = None
+    slow: bool = False
+    around: str | None = None
+    around_since: datetime | None = None
+    offered: tuple[str, ...] = ()
+    asks_after: bool | None = None
+    steady: int | None = None
+    steady_at: datetime | None = None
+    favourite: str | None = None
 
     @property
     def plan(self) -> Plan | None:
@@ -121,7 +138,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One lesson sent to one learner."""
+    """One lesson sent to one learner; the newest send of it, when a stage is gone through again.
+
+    asked: whether the one question of the day after came.
+    """
 
     id: int
     learner_id: int
@@ -129,6 +149,7 @@ class Delivery:
     state: DeliveryState
     at: datetime
     message_id: int | None = None
+    asked: bool = False
 
 
 class Outcome(StrEnum):
@@ -142,13 +163,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Completion:
-    """What one learner made of one lesson; `choice` is the reply to its question."""
+    """What one learner made of one lesson; `choice` is the reply to its question.
+
+    recalls: how often it came back as a small question. recalled_at: the newest time.
+    """
 
     lesson: str
     outcome: Outcome
     at: datetime
     saved: bool = False
     choice: str | None = None
+    recalls: int = 0
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def next_slot(after: datetime, plan: Plan, learner_id: int, last: datetime | Non
     if last is not None:
         day = max(day, _window_day(last, plan) + distance * ONE_DAY)
     last_day = local(last, plan.zone).date() if last is not None else date.min
-    shift = offset(learner_id, _clipped(plan))
+    shift = offset(learner_id, clipped(plan))
     for _ in range(LOOK_AHEAD_DAYS):
         slot = _slot(day, plan, shift) if day.weekday() in days else None
         if slot is not None and slot > begin:
@@ -226,14 +226,14 @@ def _window_day(slot: datetime, plan: Plan) -> date:
 
 
 def _bounds(day: date, plan: Plan) -> tuple[datetime, datetime]:
-    window = _clipped(plan)
+    window = clipped(plan)
     wall = datetime.combine(day, window.start) + timedelta(minutes=window.minutes)
     begin = at_wall(day, window.start, plan.zone)
     # A window that a clock change shortens keeps its length: nobody loses a lesson to the calendar.
     return begin, max(at_wall(wall.date(), wall.time(), plan.zone), begin + timedelta(minutes=window.minutes))
 
 
-def _clipped(plan: Plan) -> Window:
+def clipped(plan: Plan) -> Window:
     """The window up to the quiet hours."""
     if plan.quiet is None or plan.quiet.start == plan.quiet.end or _chose_quiet(plan):
         return plan.window

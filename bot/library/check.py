@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.core.answers import ASKS
+from bot.core.curriculum import REVIEW
 from bot.core.flow import BACK, COMMAND, FLOW, Flow, Step, flow_target, targets
 from bot.core.words import PLACEHOLDER
 from bot.library.findings import ContentProblem, Finding
@@ -69,10 +70,10 @@ def flow_rules(flow: Flow, banned: list[str]) -> Iterator[Found]:
             if target not in flow.steps:
                 missing = True
                 yield step.id, "target", f"“{target}” is no step of this flow; correct the name or add the step."
-    for name in (flow.start, flow.resume):
+    for name in (flow.start, flow.resume, *flow.entries):
         if name is not None and name not in flow.steps:
             missing = True
-            yield flow.id, "target", f"“{name}” is no step of this flow; correct start or resume."
+            yield flow.id, "target", f"“{name}” is no step of this flow; correct start, resume or entries."
     if missing:
         return
     reached = _reached(flow)
@@ -178,7 +179,8 @@ def step_rules(flow: Flow, step: Step) -> Iterator[Found]:
 FACTS = frozenset(
     {
         *("now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"),
-        *("history", "plan_line", "planned", "when", "own_line", "person", "there"),
+        *("history", "plan_line", "map_line", "planned", "when", "own_line", "person", "there"),
+        *("steady_name", "after_name", "line", "plan", "map"),
         *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
         *(f"the_{part}" for part in ("signs", "helps", "places", "people", "professionals", "safer", "reasons")),
     }
@@ -201,6 +203,9 @@ def lesson_rules(library: Library, content: Content, banned: BannedFile) -> Iter
                 "grade",
                 f"This lesson reads at grade {hard:.1f}; shorten sentences and words to reach 8 or less.",
             )
+        flow, _, opened = (lesson.opens or REVIEW).partition(":")
+        if opened and (flow not in content.flows or opened not in content.flows[flow].steps):
+            yield lesson.id, "opens", f"There is no step “{opened}” in a flow “{flow}”; correct “opens”."
         if lesson.source not in library.sources:
             yield (
                 lesson.id,
@@ -267,7 +272,7 @@ def _phrases(text: str, phrases: list[str]) -> list[str]:
 
 def _reached(flow: Flow) -> set[str]:
     reached: set[str] = set()
-    waiting = [flow.start, *([flow.resume] if flow.resume else [])]
+    waiting = [flow.start, *flow.entries, *([flow.resume] if flow.resume else [])]
     while waiting:
         name = waiting.pop()
         if name not in reached:

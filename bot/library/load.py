@@ -23,6 +23,8 @@ from bot.library.schema import (
     PlacesFile,
     SourceFile,
     SourcesFile,
+    SteadyFile,
+    SteadyMessage,
     StepFile,
 )
 from bot.library.texts import Texts, load_texts
@@ -43,6 +45,9 @@ class Content:
     places: tuple[PlaceFile, ...]
     spiral_phrases: tuple[str, ...]
     blame_words: tuple[str, ...]
+    search_words: Mapping[str, list[str]]
+    filler_words: tuple[str, ...]
+    steady: tuple[SteadyMessage, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,8 +108,10 @@ class _Shared:
         except ContentProblem as problem:
             findings.extend(problem.findings)
             return None
-        stages = tuple(Stage(part.id, tuple(part.lessons)) for part in parts.stages)
-        companions = tuple(Stage(part.id, tuple(part.lessons)) for part in parts.companion)
+        stages, companions = (
+            tuple(Stage(part.id, tuple(part.lessons), tuple(part.when), part.often) for part in group)
+            for group in (parts.stages, parts.companion)
+        )
         return cls(Curriculum(stages, companions), sources, helplines)
 
 
@@ -113,6 +120,9 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
         about = read(LocaleFile, _text(path, "locale.yaml"), f"{path.name}/locale.yaml")
         places = read(PlacesFile, _text(path, "places.yaml"), f"{path.name}/places.yaml").root
         texts = load_texts(path / "ui.ftl", path.name, fallback.texts if fallback else None)
+        steady = fallback.steady if fallback else ()
+        if fallback is None or (path / "steady.yaml").exists():
+            steady = tuple(read(SteadyFile, _text(path, "steady.yaml"), f"{path.name}/steady.yaml").root)
     except ContentProblem as problem:
         findings.extend(problem.findings)
         return None
@@ -130,8 +140,19 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
             lessons[lesson.id] = lesson
         except ContentProblem as problem:
             findings.extend(problem.findings)
-    phrases, blame = tuple(about.spiral_phrases), tuple(about.blame_words)
-    return Content(path.name, about.name, flows, lessons, texts, tuple(places), phrases, blame)
+    return Content(
+        locale=path.name,
+        name=about.name,
+        flows=flows,
+        lessons=lessons,
+        texts=texts,
+        places=tuple(places),
+        spiral_phrases=tuple(about.spiral_phrases),
+        blame_words=tuple(about.blame_words),
+        search_words=about.search_words,
+        filler_words=tuple(about.filler_words),
+        steady=steady,
+    )
 
 
 def _text(folder: Path, name: str) -> str:
@@ -164,6 +185,7 @@ def lesson_from(text: str, file: str) -> Lesson:
         source=about.why.source,
         tags={kind: tuple(tags) for kind, tags in about.tags.items()},
         reviewed_by=about.reviewed_by,
+        opens=about.opens,
     )
 
 
@@ -175,6 +197,7 @@ def flow_from(file: FlowFile) -> Flow:
         steps={id_: _step(id_, step) for id_, step in file.steps.items()},
         always=tuple(_choice(item) for item in file.always),
         resume=file.resume,
+        entries=tuple(file.entries),
         empty=file.empty,
     )
 

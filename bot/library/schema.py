@@ -96,8 +96,8 @@ class StepFile(Shape):
     branch: list[BranchFile] = []
     do: Name | None = None
     tool: Identifier | None = None
-    play: Literal["letter", "voice", "photo", "person"] | None = None
-    fill: Literal["page", "draft", "line", "person", "plan"] | None = None
+    play: Literal["letter", "voice", "photo", "person", "found"] | None = None
+    fill: Literal["page", "draft", "line", "person", "plan", "given"] | None = None
     media: Identifier | None = None
     rank: Literal["tools", "soothing", "closing", "lengths", "material", "pages"] | None = None
     beside: bool = False
@@ -114,6 +114,7 @@ class FlowFile(Shape):
     id: Identifier
     start: str
     resume: str | None = None
+    entries: list[Identifier] = []
     always: list[ChoiceFile] = []
     empty: str = "–"
     steps: dict[Identifier, StepFile]
@@ -149,7 +150,7 @@ class WhyFile(Shape):
 
 
 class LessonFile(Shape):
-    """The front matter of a lesson."""
+    """The front matter of a lesson. opens: a step of a flow (`lessons:line`) that a button begins, or `review`."""
 
     id: Identifier
     title: Annotated[str, Field(min_length=1, max_length=40)]
@@ -159,6 +160,7 @@ class LessonFile(Shape):
     practice: PracticeFile
     question: QuestionFile
     why: WhyFile
+    opens: Annotated[str, Field(pattern=r"^(review|[a-z][a-z0-9-]*:[a-z][a-z0-9-]*)$")] | None = None
     reviewed_by: str
 
 
@@ -175,11 +177,12 @@ class SourceFile(Shape):
 
 
 class PartFile(Shape):
-    """A stage, or a companion unit (offered `when` one of its tags fits)."""
+    """A stage, or a companion unit (offered once its tags were met `often` times)."""
 
     id: Identifier
     lessons: list[Identifier]
     when: list[str] = []
+    often: Annotated[int, Field(ge=1)] = 1
 
 
 class CurriculumFile(Shape):
@@ -235,11 +238,17 @@ class PlaceFile(Shape):
 
 
 class LocaleFile(Shape):
-    """A language: its own name, phrases that ask for the spiral in free text, words often heard as blame."""
+    """A language: its own name, phrases that ask for the spiral in free text, words often heard as blame.
+
+    search_words: what people write when they look for a tag of lessons (or, with its id, for one lesson).
+    filler_words: words that say nothing about what somebody looks for.
+    """
 
     name: str
     spiral_phrases: list[str]
     blame_words: list[str] = []
+    search_words: dict[Identifier, list[str]] = {}
+    filler_words: list[str] = []
 
 
 class SourcesFile(RootModel[dict[str, SourceFile]]):
@@ -248,6 +257,17 @@ class SourcesFile(RootModel[dict[str, SourceFile]]):
 
 class PlacesFile(RootModel[list[PlaceFile]]):
     """The clocks offered when somebody is asked what time it is for them."""
+
+
+class SteadyMessage(Shape):
+    """One steady message."""
+
+    id: Identifier
+    say: Annotated[str, Field(min_length=1, max_length=600)]
+
+
+class SteadyFile(RootModel[list[SteadyMessage]]):
+    """Short invitations to bring someone or something safe to mind."""
 
 
 class BannedFile(Shape):

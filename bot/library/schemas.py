@@ -18,6 +18,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "locale": schema.LocaleFile,
     "places": schema.PlacesFile,
     "sources": schema.SourcesFile,
+    "steady": schema.SteadyFile,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.flow import Flow, Options
-from bot.core.insight import best_tools
+from bot.core.insight import preferred
 from bot.core.model import Hold, Session
 from bot.services.moments import say_moment
 from bot.services.own_words import draft_pages, own_words
@@ -37,11 +37,13 @@ async def _ranked(
     """For a list of choices: which are not offered now, and which come first."""
     match rank:
         case "tools":
-            return {rank: turn.learner.hidden_tools}, {rank: best_tools(await turn.entries())}
+            return {rank: turn.learner.hidden_tools}, {rank: preferred(await turn.entries(), turn.learner.favourite)}
         case "soothing":
             there = await turn.material()
             own = tuple(kind for kind in MATERIAL if kind in there)
-            return {rank: frozenset(MATERIAL) - there}, {rank: (*own, *best_tools(await turn.entries()))}
+            return {rank: frozenset(MATERIAL) - there}, {
+                rank: (*own, *preferred(await turn.entries(), turn.learner.favourite))
+            }
         case "material":
             there = await turn.material()
             return {rank: frozenset(f"drop-{kind}" for kind in MATERIAL if kind not in there)}, {}

@@ -6,8 +6,21 @@ from dataclasses import dataclass, replace
 
 from bot.core.model import Session
 from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
-from bot.services import lessons, onboarding, privacy, progress, safety, safetyplan, spiral
+from bot.services import (
+    given,
+    lessons,
+    library,
+    onboarding,
+    privacy,
+    progress,
+    review,
+    safety,
+    safetyplan,
+    spiral,
+    unasked,
+)
 from bot.services.flows import RESUMABLE, Flows
+from bot.services.pages import source_text
 from bot.services.turn import Command, Gave, Incoming, Other, Pressed, Shared, Turn, Wrote
 
 FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan")
@@ -76,7 +89,13 @@ class Conversation:
             case "lesson":
                 return await lessons.on_request(turn, command)
             case "library":
-                return await lessons.library(turn, command)
+                return await library.view(turn, command, self.flows)
+            case "open":
+                return await given.begin(turn, self.flows, command) or Reply((self._page(turn, "old-button"),))
+            case "stage":
+                return await review.go(turn, command)
+            case "after":
+                return await unasked.allow_day_after(turn, command)
             case "progress":
                 return await progress.view(turn)
             case "sos":
@@ -178,7 +197,7 @@ class Conversation:
         step = next((step for step in steps if step.tool == tool and step.source), None)
         if step is None or step.source is None:
             return Reply((Conversation._page(turn, "old-button"),))
-        said = lessons.source_text(turn, step.why or "", step.source)
+        said = source_text(turn, step.why or "", step.source)
         return Reply((Screen(said, ((turn.button("button-hide", "hide"),),)),))
 
     @staticmethod

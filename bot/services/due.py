@@ -1,4 +1,4 @@
-"""What to do when a timer is due: a lesson's slot, a lesson put off, the end of a wait, a held message, a question.
+"""What to do when a timer is due: the end of a wait, a held message, a question, and all that comes unasked.
 
 `prepare` decides and writes down what is about to be sent; `settle` writes down what became of it. For a lesson the
 ledger row comes before the send and is never sent twice: here a miss is better than a double.
@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.model import DeliveryState, Status, Timer
-from bot.core.schedule import in_window
-from bot.core.screen import Reply
 from bot.library.load import Library
-from bot.services import followup, hold, lessons
+from bot.services import followup, hold, lessons, unasked
 from bot.services.flows import WAIT, Flows
-from bot.services.moments import same_day
 from bot.services.onboarding import LESSON, schedule
-from bot.services.spiral import SPIRAL
+from bot.services.steady import STEADY
 from bot.services.turn import Turn
+from bot.services.unasked import Prepared
 from bot.store.store import Transaction
 
 
@@ -34,17 +32,6 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """Something to send for a due timer. delivery: the ledger row, for a lesson."""
-
-    timer: Timer
-    chat_id: int
-    locale: str
-    reply: Reply
-    delivery: int | None = None
-
-
-@dataclass(frozen=True)
 class Due:
     """The use cases behind timers."""
 
@@ -53,7 +40,7 @@ class Due:
 
     async def prepare(self, tx: Transaction, timer: Timer, now: datetime) -> Prepared | None:
         """What to send for a claimed timer; None when nothing is (the timer is settled then)."""
-        learner = await tx.learners.get(timer.learner_id)
+        learner = await tx.learners.get(timer.learner_id, alone=True)
         if learner is None or learner.status is Status.BLOCKED:
             await tx.timers.settle(timer)
             return None
@@ -62,9 +49,13 @@ class Due:
             case kind if kind == WAIT:
                 return await self._waited(turn, timer)
             case kind if kind == LESSON:
-                return await self._lesson(turn, timer)
+                return await unasked.slot(turn, timer)
             case kind if kind == lessons.AGAIN:
-                return await self._again(turn, timer)
+                return await unasked.again(turn, timer)
+            case kind if kind == unasked.AFTER:
+                return await unasked.day_after(turn, timer)
+            case kind if kind == STEADY:
+                return await unasked.steady_message(turn, timer)
             case kind if kind == hold.HOLD:
                 return await self._release(turn, timer)
             case kind if kind == followup.FOLLOW_UP:
@@ -90,7 +81,9 @@ class Due:
         if result is Result.LATER:
             if sent.delivery is not None:
                 await tx.timers.cancel_delivery(sent.delivery)
-                await turn.change(last_unasked=None)  # nothing came, so the day is still free
+            if sent.before is not None and sent.timer.kind == LESSON:
+                # It certainly did not go out: this day is still free.
+                await turn.change(unread=sent.before.unread, last_unasked=sent.before.last_unasked)
             await tx.timers.put_off(sent.timer, now + timedelta(seconds=max(seconds, 1.0)))
             return
         if sent.reply.session is not None and message_id is not None:
@@ -100,7 +93,7 @@ class Due:
             state = states.get(result, DeliveryState.FAILED)
             await tx.timers.end_delivery(sent.delivery, state, message_id)
         if sent.timer.kind == LESSON:
-            await self._next(turn, sent.timer)
+            await unasked.pass_on(turn, sent.timer)
         else:
             await tx.timers.settle(sent.timer)
 
@@ -115,55 +108,6 @@ class Due:
             await turn.tx.timers.settle(timer)
             return None
         return Prepared(timer, turn.learner.chat_id, turn.learner.locale, reply)
-
-    async def _lesson(self, turn: Turn, timer: Timer) -> Prepared | None:
-        plan = turn.learner.plan
-        if await turn.tx.timers.doubtful(turn.learner.id):
-            # A crash left a send half-way: it may have arrived, so this slot is used.
-            await self._next(turn, timer)
-            return None
-        if turn.learner.status is not Status.ACTIVE or plan is None:
-            await turn.tx.timers.settle(timer)
-            return None
-        if not in_window(turn.now, plan, timer.due_at) or same_day(turn, turn.learner.last_unasked):
-            await self._next(turn, timer)
-            return None
-        if await turn.tx.sessions.touched_since(turn.learner.id, SPIRAL, turn.now - lessons.AFTER_SPIRAL):
-            later = turn.now + lessons.AFTER_SPIRAL / 4
-            if in_window(later, plan, timer.due_at):
-                await turn.tx.timers.put_off(timer, later)
-            else:
-                await self._next(turn, timer)
-            return None
-        if await lessons.waiting(turn) is not None:
-            return await self._unread(turn, timer)
-        lesson = await lessons.following(turn)
-        if lesson is None:
-            await turn.tx.timers.settle(timer)
-            return None
-        ledger = await turn.tx.timers.begin_delivery(turn.learner.id, lesson.id, turn.now)
-        await turn.change(unread=1, last_unasked=turn.now)
-        shown = lessons.lesson_screen(turn, lesson, None, unasked=True)
-        return Prepared(timer, turn.learner.chat_id, turn.learner.locale, Reply((shown,)), ledger)
-
-    async def _unread(self, turn: Turn, timer: Timer) -> Prepared | None:
-        """A lesson waits unread: this slot passes; after the third, say once that lessons wait until asked for."""
-        passed = turn.learner.unread + 1
-        if passed < lessons.QUIET_AFTER:
-            await turn.change(unread=passed)
-            await self._next(turn, timer)
-            return None
-        await turn.change(unread=0, status=Status.STOPPED, last_unasked=turn.now)
-        await turn.tx.timers.settle(timer)
-        quiet = turn.page(
-            "lessons-quiet", (turn.button("button-lesson", "lesson"), turn.button("button-resume", "resume"))
-        )
-        return Prepared(
-            replace(timer, kind="quiet"),
-            turn.learner.chat_id,
-            turn.learner.locale,
-            Reply((replace(quiet, silent=True),)),
-        )
 
     async def _release(self, turn: Turn, timer: Timer) -> Prepared | None:
         """A held message's time has come: said without a word of it. It was asked for, so a double beats silence."""
@@ -189,21 +133,3 @@ class Due:
         await turn.change(last_unasked=turn.now)
         screens = tuple(replace(shown, silent=True) for shown in asked.screens)
         return Prepared(timer, turn.learner.chat_id, turn.learner.locale, replace(asked, screens=screens))
-
-    async def _again(self, turn: Turn, timer: Timer) -> Prepared | None:
-        await turn.tx.timers.settle(timer)  # before it is sent: a miss is better than a double
-        lesson = turn.content.lessons.get(timer.key)
-        if lesson is None or turn.learner.paused or turn.learner.status is Status.STOPPED:
-            return None
-        if await turn.tx.sessions.touched_since(turn.learner.id, SPIRAL, turn.now - lessons.AFTER_SPIRAL):
-            await turn.tx.timers.set(
-                turn.learner.id, lessons.AGAIN, timer.key, turn.now + lessons.AFTER_SPIRAL, timer.lane
-            )
-            return None
-        shown = lessons.lesson_screen(turn, lesson, await lessons.completion_of(turn, lesson.id), unasked=True)
-        return Prepared(timer, turn.learner.chat_id, turn.learner.locale, Reply((shown,)))
-
-    async def _next(self, turn: Turn, timer: Timer) -> None:
-        await turn.change(last_slot=timer.due_at)
-        if await schedule(turn) is None:
-            await turn.tx.timers.settle(timer)

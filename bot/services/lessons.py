@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.curriculum import Lesson, next_lesson
-from bot.core.model import Completion, DeliveryState, Lane, Outcome
+from bot.core.curriculum import Lesson, next_again, next_lesson, unread
+from bot.core.model import Completion, Delivery, Lane, Outcome
 from bot.core.schedule import later_today
-from bot.core.screen import Button, LessonTap, Reply, Rows, Screen, literal
+from bot.core.screen import LessonTap, Reply
+from bot.services import companions, recall, review
+from bot.services.pages import lesson_screen
 from bot.services.turn import Command, Turn
 
 AGAIN = "again"
@@ -25,36 +27,56 @@ AFTER_SPIRAL = timedelta(hours=2)
 async def on_request(turn: Turn, command: Command) -> Reply:
     """/lesson: the unread one, else the next; with an id, that one again."""
     asked = turn.content.lessons.get(command.argument)
+    done = await turn.tx.records.completions(turn.learner.id)
     if asked is None:
-        asked = await waiting(turn) or await following(turn)
+        sent = await turn.tx.timers.deliveries(turn.learner.id)
+        asked = waiting(turn, done, sent)
+        if asked is None or await turn.tx.timers.pending(turn.learner.id, AGAIN, asked.id):
+            asked = await following(turn, done, sent) or asked
     if asked is None:
         return Reply((turn.page("lessons-through", (turn.button("button-library", "library"),)),))
-    await note_seen(turn, asked.id)
-    return Reply((lesson_screen(turn, asked, await completion_of(turn, asked.id)),))
+    seen = await note_seen(turn, asked.id)
+    await companions.offer(turn, asked.id, done)
+    return Reply((await lesson_screen(turn, asked, seen),))
 
 
-async def following(turn: Turn) -> Lesson | None:
-    """The next lesson in order that this person has not met."""
-    done = await turn.tx.records.completions(turn.learner.id)
-    sent = [item.lesson for item in await turn.tx.timers.deliveries(turn.learner.id)]
-    id_ = next_lesson(turn.library.curriculum, done, sent)
+async def following(turn: Turn, done: list[Completion], sent: list[Delivery]) -> Lesson | None:
+    """The next lesson of a stage that is gone through once more, else the next that this person has not met."""
+    curriculum, learner = turn.library.curriculum, turn.learner
+    again = curriculum.parts.get(learner.around or "")
+    id_ = None
+    if again is not None and learner.around_since is not None:
+        id_ = next_again(again, learner.around_since, done, sent)
+    if id_ is None and learner.around is not None:
+        await turn.change(around=None, around_since=None)  # that round is through
+    id_ = id_ or next_lesson(curriculum, done, [item.lesson for item in sent])
     return turn.content.lessons.get(id_) if id_ else None
 
 
-async def waiting(turn: Turn) -> Lesson | None:
-    """The lesson that was delivered and not touched yet, if there is one."""
-    sent = await turn.tx.timers.deliveries(turn.learner.id)
-    met = {item.lesson for item in await turn.tx.records.completions(turn.learner.id)}
-    unread = [item.lesson for item in sent if item.lesson not in met and item.state is DeliveryState.SENT]
-    return turn.content.lessons.get(unread[-1]) if unread else None
+def waiting(turn: Turn, done: list[Completion], sent: list[Delivery]) -> Lesson | None:
+    """The lesson that came and was not touched yet, or was put off, if there is one."""
+    id_ = unread(done, sent)
+    return turn.content.lessons.get(id_) if id_ else None
 
 
-async def note_seen(turn: Turn, lesson: str) -> None:
-    """A lesson was asked for or opened: it counts as met, and quiet ends."""
-    if await completion_of(turn, lesson) is None:
-        await turn.tx.records.complete(turn.learner.id, Completion(lesson, Outcome.READ, turn.now))
+async def note_seen(turn: Turn, lesson: str) -> Completion:
+    """A lesson was asked for: it counts as met, and quiet ends."""
+    before = await completion_of(turn, lesson) or Completion(lesson, Outcome.READ, turn.now)
+    outcome = Outcome.READ if before.outcome is Outcome.LATER else before.outcome
+    seen = replace(before, outcome=outcome, at=turn.now)
+    await turn.tx.records.complete(turn.learner.id, seen)
+    await turn.tx.timers.drop(turn.learner.id, AGAIN, lesson)
     if turn.learner.unread:
         await turn.change(unread=0)
+    return seen
+
+
+async def leave_behind(turn: Turn) -> None:
+    """Somebody who was quiet begins again: what waited unread stays in the library, and the next one comes."""
+    done = await turn.tx.records.completions(turn.learner.id)
+    lesson = waiting(turn, done, await turn.tx.timers.deliveries(turn.learner.id))
+    if lesson is not None:
+        await note_seen(turn, lesson.id)
 
 
 async def completion_of(turn: Turn, lesson: str) -> Completion | None:
@@ -68,131 +90,61 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
     lesson = turn.content.lessons.get(tapped.lesson)
     if lesson is None:
         return None
-    before = await completion_of(turn, lesson.id) or Completion(lesson.id, Outcome.READ, turn.now)
-    if turn.learner.unread:
+    found = await completion_of(turn, lesson.id)
+    before = found or Completion(lesson.id, Outcome.READ, turn.now)
+    view = tapped.choice
+    done = replace(before, at=turn.now) if await _came_since(turn, before) else before
+    if turn.learner.unread and tapped.choice != "later":
         await turn.change(unread=0)
-    done, view = before, tapped.choice
     match tapped.choice:
         case "tried":
-            done = replace(before, outcome=Outcome.TRIED, at=turn.now)
+            done = replace(done, outcome=Outcome.TRIED, at=turn.now)
         case "later":
-            done = replace(before, outcome=Outcome.LATER, at=turn.now)
-            await _put_off(turn, lesson)
+            done = replace(done, outcome=Outcome.LATER, at=turn.now)
+            view = await _put_off(turn, lesson, before)
         case "no":
-            done = replace(before, outcome=Outcome.NOT_FOR_ME, at=turn.now)
+            done = replace(done, outcome=Outcome.NOT_FOR_ME, at=turn.now)
             await turn.tx.timers.drop(turn.learner.id, AGAIN, lesson.id)
         case "save" | "unsave":
-            done, view = replace(before, saved=tapped.choice == "save"), "open"
+            done, view = replace(done, saved=tapped.choice == "save"), "open"
         case choice if any(choice == f"r-{item.id}" for item in lesson.replies):
-            done, view = replace(before, choice=choice.removeprefix("r-")), "answered"
-        case "why" | "open" | "ask":
-            pass
+            done, view = replace(_opened(done), choice=choice.removeprefix("r-")), "answered"
+            if review.is_review(lesson):
+                done = replace(done, outcome=Outcome.TRIED)
+                await turn.tx.records.complete(turn.learner.id, done)
+                await review.choose(turn, lesson, done.choice or "")
+        case choice if choice.startswith(recall.PREFIX):
+            done, shown = recall.answered(turn, lesson, done, choice)
+            await turn.tx.records.complete(turn.learner.id, done)
+            return Reply((replace(shown, edit=message_id),))
+        case "why" | "look" | "ask" | "not-yet":
+            done = _opened(done)
         case _:
-            view = "open"
+            done, view = _opened(done), "open"
     await turn.tx.records.complete(turn.learner.id, done)
-    return Reply((replace(lesson_screen(turn, lesson, done, view), edit=message_id),))
+    return Reply((replace(await lesson_screen(turn, lesson, done, view), edit=message_id),))
 
 
-async def library(turn: Turn, command: Command) -> Reply:
-    """/library: the stages, or the lessons of one."""
-    curriculum = turn.library.curriculum
-    parts = {part.id: part for part in (*curriculum.stages, *curriculum.companions)}
-    if command.argument == "saved":
-        saved = [item.lesson for item in await turn.tx.records.completions(turn.learner.id) if item.saved]
-        shown = turn.page("library-saved" if saved else "library-none-saved", *_lesson_rows(turn, saved))
-    elif command.argument in parts:
-        name = turn.texts(f"stage-{command.argument}")
-        shown = turn.page("library-stage", *_lesson_rows(turn, parts[command.argument].lessons), stage=name)
-    else:
-        rows = [(turn.button(f"stage-{id_}", "library", id_),) for id_ in parts]
-        shown = turn.page("library", *rows, (turn.button("button-saved", "library", "saved"),))
-    return Reply((replace(shown, edit=command.message_id if command.argument else None),))
+async def _came_since(turn: Turn, before: Completion) -> bool:
+    """Whether the lesson was sent after it was touched last: then this is the first touch."""
+    sent = await turn.tx.timers.deliveries(turn.learner.id)
+    return any(item.lesson == before.lesson and item.at > before.at for item in sent)
 
 
-def lesson_screen(
-    turn: Turn, lesson: Lesson, done: Completion | None, view: str = "open", *, unasked: bool = False
-) -> Screen:
-    """A lesson's message: as it comes, with its question, with the answer, or with why it works."""
-    texts = turn.texts
-    parts = [
-        f"**{lesson.title}**",
-        lesson.body,
-        texts("lesson-practice", minutes=lesson.minutes, say=lesson.practice),
-    ]
-    rows: Rows = _open_rows(turn, lesson, done)
-    match view:
-        case "tried" | "ask":
-            parts.append(f"**{lesson.question}**")
-            rows = (
-                *((_button(item.label, lesson, f"r-{item.id}"),) for item in lesson.replies),
-                _why(turn, lesson),
-            )
-        case "answered":
-            chosen = next((item for item in lesson.replies if done and item.id == done.choice), None)
-            if chosen is not None:
-                parts.append(f"**{lesson.question}**\n> {chosen.label}\n\n{chosen.reply}")
-            rows = _closing_rows(turn, lesson, done)
-        case "why":
-            parts.append(source_text(turn, lesson.why, lesson.source))
-            rows = (
-                (
-                    _button(texts("button-question"), lesson, "ask"),
-                    _button(texts("button-back"), lesson, "open"),
-                ),
-            )
-        case "later":
-            parts.append(texts("lesson-later"))
-            rows = _closing_rows(turn, lesson, done)
-        case "no":
-            parts.append(texts("lesson-not-for-me"))
-            rows = _closing_rows(turn, lesson, done)
-        case _:
-            pass
-    if unasked:
-        rows = (*rows, (turn.button("button-change", "settings"), turn.button("button-pause", "pause")))
-    return Screen("\n\n".join(parts), rows, silent=unasked)
+def _opened(done: Completion) -> Completion:
+    """A lesson that was put off is put off no more once somebody does something else with it."""
+    return replace(done, outcome=Outcome.READ) if done.outcome is Outcome.LATER else done
 
 
-def _open_rows(turn: Turn, lesson: Lesson, done: Completion | None) -> Rows:
-    texts = turn.texts
-    save = ("button-unsave", "unsave") if done and done.saved else ("button-save", "save")
-    return (
-        (_button(texts("button-tried"), lesson, "tried"), _button(texts("button-later"), lesson, "later")),
-        (_button(texts(save[0]), lesson, save[1]), _button(texts("button-not-for-me"), lesson, "no")),
-        _why(turn, lesson),
-    )
-
-
-def _closing_rows(turn: Turn, lesson: Lesson, done: Completion | None) -> Rows:
-    save = ("button-unsave", "unsave") if done and done.saved else ("button-save", "save")
-    return (
-        (_button(turn.texts(save[0]), lesson, save[1]), _button(turn.texts("button-why"), lesson, "why")),
-        (turn.button("button-next-lesson", "lesson"), turn.button("button-progress", "progress")),
-    )
-
-
-def _why(turn: Turn, lesson: Lesson) -> tuple[Button, ...]:
-    return (_button(turn.texts("button-why"), lesson, "why"), turn.button("button-more-help", "sos"))
-
-
-def _button(label: str, lesson: Lesson, choice: str) -> Button:
-    return Button(label, LessonTap(lesson.id, choice))
-
-
-def source_text(turn: Turn, why: str, source_id: str) -> str:
-    """Why something works: one sentence, what was found, and where."""
-    source = turn.library.sources[source_id]
-    work = literal(f"{source.authors} ({source.year}). {source.title}.")
-    return f"{turn.texts('why-title')}\n{why}\n\n{source.found}\n> {work}"
-
-
-def _lesson_rows(turn: Turn, lessons: list[str] | tuple[str, ...]) -> Rows:
-    known = [turn.content.lessons[id_] for id_ in lessons if id_ in turn.content.lessons]
-    rows: Rows = tuple((Button(item.title, LessonTap(item.id, "open")),) for item in known)
-    return (*rows, (turn.button("button-back", "library", "stages"), turn.button("button-more-help", "sos")))
-
-
-async def _put_off(turn: Turn, lesson: Lesson) -> None:
+async def _put_off(turn: Turn, lesson: Lesson, before: Completion) -> str:
+    """It comes back once, today or when the next window begins; put off again, it waits to be asked for."""
+    pending = await turn.tx.timers.pending(turn.learner.id, AGAIN, lesson.id)
+    if before.outcome is Outcome.LATER and pending is None:
+        return "waits"
     plan = turn.learner.plan
     due = later_today(turn.now, plan) if plan else turn.now + timedelta(hours=3)
     await turn.tx.timers.set(turn.learner.id, AGAIN, lesson.id, due, Lane.BULK)
+    if turn.learner.asks_after is None and plan is not None:
+        await turn.change(asks_after=False)  # asked once, here; a yes is a tap
+        return "later-ask"
+    return "later"

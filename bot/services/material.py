@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.flow import ticks
 from bot.core.model import Session
 from bot.core.screen import Screen, literal
+from bot.services import library
 from bot.services.turn import Turn, with_answer
 
 PAGE = 3500
@@ -75,6 +76,8 @@ async def play(turn: Turn, session: Session, what: str) -> tuple[Screen, ...]:
         case "voice" | "photo":
             kept = (await turn.tx.kept.keepsakes(turn.learner.id)).get(what)
             return (Screen("", keepsake=kept, silent=True),) if kept is not None else ()
+        case "found":
+            return await library.found(turn, session)
         case "person":
             words = await turn.note("person_words")
             return (Screen(literal(words), silent=True),) if words else ()

@@ -8,6 +8,7 @@ from datetime import time as clock_time
 from bot.core.model import Lane, Session, Status
 from bot.core.schedule import Pace, at_wall, local, next_slot
 from bot.core.screen import Reply, Screen
+from bot.services import lessons, steady
 from bot.services.flows import Flows
 from bot.services.hold import rezone
 from bot.services.moments import say_moment
@@ -21,6 +22,7 @@ async def start(turn: Turn, flows: Flows) -> Reply:
     """/start: the welcome once, and a warm 'pick up anywhere' afterwards. The reply keyboard comes with it."""
     hello = Screen(turn.texts("hello" if not turn.learner.welcomed else "hello-again"), keyboard=True)
     if turn.learner.status in (Status.STOPPED, Status.BLOCKED):
+        await lessons.leave_behind(turn)
         await turn.change(status=Status.ACTIVE if turn.learner.zone else Status.NEW)
         await schedule(turn)
     if turn.learner.welcomed:
@@ -45,6 +47,7 @@ async def schedule(turn: Turn) -> datetime | None:
         await turn.tx.timers.drop(learner.id, LESSON)
     else:
         await turn.tx.timers.set(learner.id, LESSON, "", due, Lane.BULK)
+    await steady.schedule(turn)
     return due
 
 
@@ -62,7 +65,7 @@ async def set_pace(turn: Turn, session: Session) -> Session:
     """How often lessons come."""
     pace = session.answers.get("pace")
     if isinstance(pace, str):
-        await turn.change(pace=Pace(pace))
+        await turn.change(pace=Pace(pace), slow=False)
         await schedule(turn)
     return _facts(turn, session)
 
@@ -106,6 +109,12 @@ async def finish(turn: Turn, session: Session) -> Session:
     return with_answer(facts, comes=True, first_lesson=say_moment(turn, due))
 
 
+async def set_after(turn: Turn, session: Session) -> Session:
+    """Whether the question of the day after may come."""
+    await turn.change(asks_after=session.answers.get("asks_after") == "yes")
+    return _facts(turn, session)
+
+
 async def describe(turn: Turn, session: Session) -> Session:
     """What is set now, for the screens that show it."""
     return _facts(turn, session)
@@ -126,6 +135,8 @@ async def pause(turn: Turn, session: Session) -> Session:
 async def resume(turn: Turn) -> Reply:
     """/resume: messages come again from the next slot on, one at a time."""
     status = Status.ACTIVE if turn.learner.zone else Status.NEW
+    if turn.learner.status is Status.STOPPED:
+        await lessons.leave_behind(turn)
     await turn.change(paused=False, paused_until=None, unread=0, status=status)
     due = await schedule(turn)
     if due is None:
@@ -164,6 +175,8 @@ def _facts(turn: Turn, session: Session) -> Session:
         pace_name=turn.texts(f"pace-{learner.pace.value.replace('_', '-')}"),
         time_name=learner.window_start.strftime("%H:%M"),
         days_name=turn.texts("every-day") if len(days) == 7 else ", ".join(names),
+        steady_name=turn.texts("off" if learner.steady is None else "three-times-a-week"),
+        after_name=turn.texts("on" if learner.asks_after else "off"),
         rests=learner.paused or (learner.paused_until is not None and learner.paused_until > turn.now),
     )
 
@@ -174,6 +187,7 @@ ACTIONS = {
     "set_time": set_time,
     "set_days": set_days,
     "set_locale": set_locale,
+    "set_after": set_after,
     "finish_setup": finish,
     "describe": describe,
     "pause": pause,

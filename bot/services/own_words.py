@@ -30,6 +30,8 @@ async def own_words(turn: Turn, session: Session, what: str) -> dict[str, str]:
             notes = {note.kind: note.text for note in await turn.tx.records.notes(turn.learner.id)}
             empty = turn.texts("plan-part-empty")
             return {f"the_{part}": notes.get(PLAN_KIND + part, empty) for part in PLAN_PARTS}
+        case "given":
+            return await _given(turn, session)
     return {}
 
 
@@ -49,6 +51,14 @@ async def _journal_page(turn: Turn, session: Session) -> dict[str, str]:
         return {"page_when": "", "page_text": ""}
     _, when, text = pages[min(number(session, "at"), len(pages) - 1)]
     return {"page_when": when, "page_text": text}
+
+
+async def _given(turn: Turn, session: Session) -> dict[str, str]:
+    """What was written in a lesson before: its line, and the plan and map of the trigger it is about."""
+    lesson, about = session.answers.get("lesson"), session.answers.get("about")
+    notes = {(note.kind, note.tag): note.text for note in await turn.tx.records.notes(turn.learner.id)}
+    tags = {"line": lesson, "plan": about, "map": about}
+    return {kind: notes.get((kind, tag), "") for kind, tag in tags.items() if tag is None or isinstance(tag, str)}
 
 
 async def draft_pages(turn: Turn, session: Session) -> int:

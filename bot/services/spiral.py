@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.flow import TOOLS, ticks
-from bot.core.insight import TOOL_TAG, best_tools, fears
+from bot.core.insight import TOOL_TAG, fears, preferred
 from bot.core.model import Entry, Session
 from bot.core.schedule import is_night
 from bot.core.screen import Reply
@@ -38,7 +38,9 @@ async def look_around(turn: Turn, session: Session) -> Session:
     entries = await turn.entries()
     steps = turn.content.flows[SPIRAL].steps.values()
     for_the_body = {choice.id for step in steps if step.rank == "tools" for choice in step.choices}
-    best = [tool for tool in best_tools(entries) if tool in for_the_body - turn.learner.hidden_tools]
+    best = [
+        tool for tool in preferred(entries, turn.learner.favourite) if tool in for_the_body - turn.learner.hidden_tools
+    ]
     past = fears(entries)
     counted = turn.texts("fears-counted", checked=past.checked, didnt=past.didnt, partly=past.partly, did=past.did)
     return with_answer(
@@ -63,11 +65,11 @@ async def hide_tool(turn: Turn, session: Session) -> Session:
 
 
 async def recall_plan(turn: Turn, session: Session) -> Session:
-    """The person's own if-then plan for one of the triggers tapped now."""
-    plans = await turn.tx.records.notes(turn.learner.id, "plan")
-    tapped = ticks(session, "facts")
-    fitting = [plan.text for plan in plans if plan.tag in tapped]
-    return with_answer(session, plan_line=fitting[-1] if fitting else "")
+    """The person's own if-then plan, and their map, for one of the triggers tapped now (or told in own words)."""
+    told = {*ticks(session, "facts"), *(["own"] if session.answers.get("facts_own") else [])}
+    kept = {kind: await turn.tx.records.notes(turn.learner.id, kind) for kind in ("plan", "map")}
+    lines = {kind: [note.text for note in notes if note.tag in told] for kind, notes in kept.items()}
+    return with_answer(session, **{f"{kind}_line": found[-1] if found else "" for kind, found in lines.items()})
 
 
 async def close(turn: Turn, session: Session) -> Session:

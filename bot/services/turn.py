@@ -123,7 +123,11 @@ class Turn:
 
     def button(self, text: str, command: str, argument: str = "") -> Button:
         """A button labelled with the small text `text` that means a command."""
-        return Button(self.texts(text), CommandTap(command, argument))
+        return self.named(self.texts(text), command, argument)
+
+    def named(self, label: str, command: str, argument: str = "") -> Button:
+        """A button with a label of its own that means a command."""
+        return Button(label, CommandTap(command, argument))
 
     def page(self, text: str, *rows: tuple[Button, ...], **values: str | int) -> Screen:
         """A screen that says the small text `text`."""

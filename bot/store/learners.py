@@ -27,9 +27,13 @@ class Learners:
         row = (await self.connection.execute(select(learner).where(learner.c.chat_id == chat_id))).one_or_none()
         return _learner(row) if row else None
 
-    async def get(self, learner_id: int) -> Learner | None:
-        """The person with an id, None when they have been erased."""
-        row = (await self.connection.execute(select(learner).where(learner.c.id == learner_id))).one_or_none()
+    async def get(self, learner_id: int, *, alone: bool = False) -> Learner | None:
+        """The person with an id, None when they have been erased.
+
+        alone: until this transaction ends nobody else reads them so; two timers of one person queue.
+        """
+        query = select(learner).where(learner.c.id == learner_id)
+        row = (await self.connection.execute(query.with_for_update() if alone else query)).one_or_none()
         return _learner(row) if row else None
 
     async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
@@ -96,6 +100,14 @@ def _values(person: Learner) -> dict[str, Any]:
         "welcomed": person.welcomed,
         "hidden_tools": " ".join(sorted(person.hidden_tools)),
         "last_unasked": person.last_unasked,
+        "slow": person.slow,
+        "around": person.around,
+        "around_since": person.around_since,
+        "offered": " ".join(person.offered),
+        "asks_after": person.asks_after,
+        "steady": person.steady,
+        "steady_at": person.steady_at,
+        "favourite": person.favourite,
     }
 
 
@@ -121,4 +133,12 @@ def _learner(row: Row[Any]) -> Learner:
         welcomed=row.welcomed,
         hidden_tools=frozenset(row.hidden_tools.split()),
         last_unasked=row.last_unasked,
+        slow=row.slow,
+        around=row.around,
+        around_since=row.around_since,
+        offered=tuple(row.offered.split()),
+        asks_after=row.asks_after,
+        steady=row.steady,
+        steady_at=row.steady_at,
+        favourite=row.favourite,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,7 +24,14 @@ class Records:
 
     async def complete(self, learner_id: int, done: Completion) -> None:
         """What somebody made of a lesson, instead of what they made of it before."""
-        values = {"outcome": done.outcome.value, "at": done.at, "saved": done.saved, "choice": done.choice}
+        values: dict[str, Any] = {
+            "outcome": done.outcome.value,
+            "at": done.at,
+            "saved": done.saved,
+            "choice": done.choice,
+            "recalls": done.recalls,
+            "recalled_at": done.recalled_at,
+        }
         insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(completion)
         added = insertion.values(learner_id=learner_id, lesson=done.lesson, **values)
         unique = [completion.c.learner_id, completion.c.lesson]
@@ -33,7 +41,7 @@ class Records:
         """Every lesson somebody did something with, oldest first."""
         query = select(completion).where(completion.c.learner_id == learner_id).order_by(completion.c.at)
         return [
-            Completion(row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice)
+            Completion(row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice, row.recalls, row.recalled_at)
             for row in await self.connection.execute(query)
         ]
 
@@ -59,6 +67,11 @@ class Records:
     async def note_kinds(self, learner_id: int) -> set[str]:
         """Of which kinds there are texts; none is opened."""
         query = select(note.c.kind).where(note.c.learner_id == learner_id).distinct()
+        return set((await self.connection.execute(query)).scalars())
+
+    async def note_tags(self, learner_id: int, kind: str) -> set[str]:
+        """What the texts of a kind are about; none is opened."""
+        query = select(note.c.tag).where(note.c.learner_id == learner_id, note.c.kind == kind, note.c.tag.is_not(None))
         return set((await self.connection.execute(query)).scalars())
 
     async def drop_notes(self, learner_id: int, kind: str, tag: str | None = None) -> None:

@@ -55,6 +55,13 @@ class Sessions:
         )
         return (await self.connection.execute(query.limit(1))).first() is not None
 
+    async def stood_at(self, learner_id: int, flow: str, steps: tuple[str, ...]) -> bool:
+        """Whether any run of a flow stands or ended at one of these steps."""
+        query = select(session.c.id).where(
+            session.c.learner_id == learner_id, session.c.flow == flow, session.c.step.in_(steps)
+        )
+        return (await self.connection.execute(query.limit(1))).first() is not None
+
     async def count(self, learner_id: int, flow: str) -> int:
         """How many runs of a flow there have been."""
         query = select(func.count()).where(session.c.learner_id == learner_id, session.c.flow == flow)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -87,6 +88,14 @@ learner = Table(
     Column("welcomed", Boolean, nullable=False),
     Column("hidden_tools", String(200), nullable=False, server_default=""),  # ids, joined by spaces
     Column("last_unasked", Moment),
+    Column("slow", Boolean, nullable=False, server_default=false()),
+    Column("around", String(20)),
+    Column("around_since", Moment),
+    Column("offered", String(200), nullable=False, server_default=""),  # unit:lesson, joined by spaces
+    Column("asks_after", Boolean),
+    Column("steady", SmallInteger),
+    Column("steady_at", Moment),
+    Column("favourite", String(20)),
 )
 
 session = Table(
@@ -131,6 +140,7 @@ delivery = Table(
     Column("state", String(8), nullable=False),
     Column("at", Moment, nullable=False),
     Column("message_id", BigInteger),
+    Column("asked", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("learner_id", "lesson"),
 )
 
@@ -143,6 +153,8 @@ completion = Table(
     Column("at", Moment, nullable=False),
     Column("saved", Boolean, nullable=False),
     Column("choice", String(12)),
+    Column("recalls", SmallInteger, nullable=False, server_default="0"),
+    Column("recalled_at", Moment),
     UniqueConstraint("learner_id", "lesson"),
 )
 

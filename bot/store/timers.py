@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -81,14 +81,32 @@ class Timers:
         query = select(delivery).where(delivery.c.learner_id == learner_id).order_by(delivery.c.at, delivery.c.id)
         return [_delivery(row) for row in await self.connection.execute(query)]
 
-    async def begin_delivery(self, learner_id: int, lesson: str, now: datetime) -> int:
-        """Write down that a lesson is about to be sent; gives the ledger row's id."""
-        row = insert(delivery).values(learner_id=learner_id, lesson=lesson, state=DeliveryState.SENDING.value, at=now)
+    async def begin_delivery(self, learner_id: int, lesson: str, now: datetime, *, once_more: bool = False) -> int:
+        """Write down that a lesson is about to be sent; gives the ledger row's id.
+
+        once_more: the person goes through a stage again; without it a second send of a lesson is refused.
+        """
+        values = {"state": DeliveryState.SENDING.value, "at": now, "message_id": None}
+        insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(delivery)
+        row = insertion.values(learner_id=learner_id, lesson=lesson, **values)
+        if once_more:
+            unique = [delivery.c.learner_id, delivery.c.lesson]
+            row = row.on_conflict_do_update(index_elements=unique, set_=values)
         return int((await self.connection.execute(row.returning(delivery.c.id))).scalar_one())
 
     async def end_delivery(self, id_: int, state: DeliveryState, message_id: int | None = None) -> None:
         """Write down what became of it."""
         await self._end(delivery.c.id == id_, state=state.value, message_id=message_id)
+
+    async def mark_asked(self, learner_id: int, lesson: str) -> None:
+        """The one question of the day after came."""
+        await self._end((delivery.c.learner_id == learner_id) & (delivery.c.lesson == lesson), asked=True)
+
+    async def pending(self, learner_id: int, kind: str, key: str = "") -> datetime | None:
+        """When something is due, None when it isn't."""
+        query = select(timer.c.due_at).where(timer.c.learner_id == learner_id, timer.c.kind == kind, timer.c.key == key)
+        found: datetime | None = (await self.connection.execute(query)).scalar_one_or_none()
+        return found
 
     async def cancel_delivery(self, id_: int) -> None:
         """It certainly did not go out, and will be tried again: the ledger forgets it."""
@@ -110,4 +128,4 @@ def _timer(row: Row[Any]) -> Timer:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(row.id, row.learner_id, row.lesson, DeliveryState(row.state), row.at, row.message_id)
+    return Delivery(row.id, row.learner_id, row.lesson, DeliveryState(row.state), row.at, row.message_id, row.asked)

@@ -36,6 +36,29 @@ button-back = Back
 button-next-lesson = Next lesson
 button-saved = Saved ones
 button-change = Change times
+button-review = Look back over it
+button-usual-pace = The usual pace again
+button-show-again = Show it again
+button-recall-use = I use it
+button-recall-bit = A bit
+button-recall-no = Not really
+button-not-yet = Not yet
+button-ask-after = Ask me once tomorrow
+button-ask-no-more = Don't ask any more
+button-previous = ‹ Before
+button-after = After ›
+button-triggers = By what sets it off
+button-techniques = By what you do
+button-search = Search
+button-away = Put away
+button-opens = Do it here
+button-opens-line = Write my line
+button-opens-shelf = Take or change a line
+button-opens-letter = Write my letter
+button-opens-saw = Build one ask
+button-opens-plan = Write my plan
+button-opens-map = Fill in the map
+button-opens-favourite = Choose my tool
 button-pause = Pause
 
 ## Commands, as Telegram's menu shows them
@@ -71,6 +94,9 @@ yesterday = yesterday
 today = today
 tomorrow = tomorrow
 not-set = not set yet
+on = on
+off = off
+three-times-a-week = up to three times a week
 in-minutes = { $count ->
     [one] in one minute
    *[other] in { $count } minutes
@@ -181,12 +207,89 @@ lesson-practice = **Try it** (about { $minutes ->
    *[other] { $minutes } minutes
   }): { $say }
 lesson-later = Later today, then. It will come back once, without a sound.
-lesson-not-for-me = That's fine. This one won't be offered again.
+lesson-later-ask = Later today, then. It will come back once, without a sound.
+
+    One question, asked only here: may I ask the day after whether you got to try a lesson? Once a lesson, in place of anything else that day.
+lesson-waits = It waits, then. /lesson brings it whenever you like.
+lesson-not-yet = That's fine. It stays here, and there's no date on it.
+lesson-no = That's fine. This one won't be offered again.
+day-after = The last one was **{ $title }**. Did you get to try it? Both are fine.
+after-on = Good. The day after a lesson I may ask once, without a sound.
+after-off = Then I won't ask. /settings can switch it on again.
+recall = A while ago: **{ $title }**. What stayed with you?
+    > { $question }
+recall-use = Then it has found its place. That's all I wanted to know.
+recall-bit = A bit is how most things stay. It's there when you want it.
+recall-no = That's fine. Much of what one reads is like that. It can be read again at any time.
 why-title = **Why this works**
 lessons-through = You've met every lesson there is so far. Each of them can be read again.
 lessons-quiet = The lessons will wait until you want them: /lesson brings the next one. Nothing is lost, and nothing more comes by itself.
+review-title = **{ $stage }, looking back**
+review-own = Written by you so far: { $own }
+review-stay = New lessons now come at every second of your times. In between it's quiet, or a small look back. Nothing else changes.
+review-repeat = The lessons of this stage come again in order, at your times. Those you put away stay away.
+review-back = Which one? Its lessons come again in order. Your place here is kept.
+review-on = The usual pace, then. The next one comes at its time, or now with the button.
+review-round = **{ $stage }** once more, in order and at your times. Your place is kept.
+own-line = a line
+own-letter = a letter
+own-plan = a plan
+own-map = a map
+map-text = What happened: { $event }
+    What I took it to mean: { $meaning }
+    Body: { $body }
+    What I wanted to do: { $urge }
 library = **All lessons**
-    Pick a part. The order is a suggestion.
+    Pick a part. The order is a suggestion. To search, write a word after the command: /library waiting
+library-triggers = **By what sets it off**
+library-techniques = **By what you do**
+library-away = **Put away by you**
+    None of these comes by itself. Tried it brings one back.
+library-found = **This may be it**
+library-nothing = Nothing fits those words. Others may, or a look through the parts.
+trigger-late-reply = A late reply
+trigger-mixed-signals = Mixed signals
+trigger-unclear = Things left unclear
+trigger-unavailable = Somebody out of reach
+trigger-distance = Distance
+trigger-conflict = A quarrel
+trigger-guilt = Guilt
+trigger-letting-go = Letting go
+trigger-fear = Fear of somebody
+technique-noticing = Noticing
+technique-breathing = Slow breaths
+technique-body = The body
+technique-favourite-tool = A favourite tool
+technique-getting-help = Getting help
+technique-inner-voice = The inner voice
+technique-own-words = Words of one's own
+technique-unhooking = Stepping back from a thought
+technique-kindness = Kindness to oneself
+technique-letter = A letter
+technique-mapping = A map
+technique-naming = Naming a feeling
+technique-thoughts-and-facts = Thoughts and facts
+technique-review = Looking back
+technique-senses = The senses
+technique-planning = Planning
+technique-routine = Daily routine
+technique-steadiness = Steadiness
+technique-stopping = Knowing when to stop
+technique-waiting = Waiting
+technique-boundaries = Limits with others
+technique-asking = Asking clearly
+technique-pause = The pause
+technique-check-in = Checking in with oneself
+technique-answering = Answering calmly
+technique-writing = Writing it down
+technique-reassurance = Looking for reassurance
+technique-if-then = If-then plans
+technique-urge = Riding an urge
+technique-limits = Comfort and limits
+technique-needs = Needs
+technique-not-knowing = Not knowing
+technique-care = Care
+technique-safe-person = A safe person
 library-stage = **{ $stage }**
     Any of them, as often as you like.
 library-saved = **Saved by you**

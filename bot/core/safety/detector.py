@@ -203,7 +203,7 @@ class _Reading:
 
     def _is_anothers(self, first: int) -> bool:
         """Whether the nearest subject before the match is somebody else."""
-        others = self._lexicon.slots["he"]
+        others = self._lexicon.slots["other"]
         for at in range(first - 1, max(first - SUBJECT_REACH, 0) - 1, -1):
             if self._plain.words[at].ends:
                 return False

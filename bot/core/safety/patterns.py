@@ -16,7 +16,7 @@ from itertools import product
 
 MOST_SEQUENCES = 700
 LONGEST = 26
-LONGEST_GAP = 6
+LONGEST_GAP = 8
 
 _PIECE = re.compile(r"\(|\)\??|\||\.\.\d+|[^\s()|]+")
 _WORD = re.compile(r"[a-z0-9]+\*?|\{[a-z_]+\}")

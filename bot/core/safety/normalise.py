@@ -23,6 +23,8 @@ _ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 _BE_OWNERS = frozenset("he she it that this what who there where how here everyone nobody someone let".split())
 _ILL_IS_SICK_AFTER = frozenset("am feel feeling felt is was are were get getting got mentally be been really so".split())
 
+_ID_IS_A_CARD_AFTER = frozenset("my his her your our an the photo and or fake".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -108,6 +110,7 @@ class Normaliser:
                 self._symbol(folded, found.end(), piece, found.start() if places is None else places[found.start()], words)
             elif words:
                 _end_thought(words, stops=piece[0] in ".!?;…\n")
+        _end_thought(words, stops=True)
         return Plain(tuple(self._joined(words)), tuple(quotes), tuple(jokes))
 
     def _add(self, piece: str, start: int, end: int, words: list[Word], jokes: list[int]) -> None:
@@ -119,6 +122,9 @@ class Normaliser:
                 continue
             if word == "ill" and not (words and words[-1].text in _ILL_IS_SICK_AFTER):
                 words += [Word("i", start, end), Word("will", start, end)]
+                continue
+            if word == "id" and not (words and words[-1].text in _ID_IS_A_CARD_AFTER):
+                words += [Word("i", start, end), Word("would", start, end)]
                 continue
             if word in self._lexicon.clause_words:
                 _end_thought(words, stops=False)

@@ -16,6 +16,7 @@ NEAR = 25
 JOKE_REACH = 3
 SUBJECT_REACH = 5
 """How many words before a match its subject is looked for."""
+OWN = frozenset(("i", "me", "my", "myself"))
 MOST_LOOKED_AT = 150
 """Matches that are weighed one by one; past that many, nothing is excused any more."""
 NOTHING: frozenset[str] = frozenset()
@@ -149,7 +150,7 @@ class _Reading:
             rests = matcher.align(hit, self._words, self._masked | allowed)
             if rests is None:
                 return self._entry(rule, "none", (hit.end,), "an everyday reading covers it")
-        if rule.own and self._is_anothers(rests[0]):
+        if rule.own and self._is_anothers(rests):
             return self._entry(rule, "none", rests, "somebody else is meant")
         if self._is_negated(rests):
             tier = "ask" if rule.tier == "act" and self._then_contrast(rests[-1]) else rule.negated
@@ -201,14 +202,16 @@ class _Reading:
             at -= 1
         return False
 
-    def _is_anothers(self, first: int) -> bool:
-        """Whether the nearest subject before the match is somebody else."""
-        others = self._lexicon.slots["other"]
+    def _is_anothers(self, rests: tuple[int, ...]) -> bool:
+        """Whether the nearest subject before the match is somebody else, and the person is not named in it."""
+        first, others = rests[0], self._lexicon.slots["other"]
+        if not OWN.isdisjoint(self._words[first : rests[-1] + 1]):
+            return False
         for at in range(first - 1, max(first - SUBJECT_REACH, 0) - 1, -1):
             if self._plain.words[at].ends:
                 return False
             parts = self._words[at].split("|")
-            if parts[0] in ("i", "me", "my"):
+            if parts[0] in OWN:
                 return False
             if any(part in others for part in parts):
                 return True

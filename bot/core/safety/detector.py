@@ -41,7 +41,8 @@ class Detector:
         slots = rules.lexicon.slots
         for owner, says in self._parts():
             self._owners.append(owner)
-            patterns += [(len(self._owners) - 1, sequence) for say in says for sequence in parse(say, slots)]
+            own, be = len(self._owners) - 1, isinstance(owner, Rule)
+            patterns += [(own, sequence) for say in says for sequence in parse(say, slots, be=be)]
         self._denials = frozenset(denial.id for denial in rules.denials)
         self._matcher = Matcher(patterns)
         lexicon = rules.lexicon
@@ -71,9 +72,11 @@ class Detector:
             found += _Reading(self, plain, words, source, without).fired()
         return found
 
-    def hits(self, words: tuple[str, ...], ends: list[bool], without: Collection[str]) -> list[tuple[_Owner, Hit]]:
+    def hits(
+        self, words: tuple[str, ...], forms: list[frozenset[str]], ends: list[bool], without: Collection[str]
+    ) -> list[tuple[_Owner, Hit]]:
         """All matches with their owners, but for those left out."""
-        found = [(self._owners[hit.owner], hit) for hit in self._matcher.run(words, ends)]
+        found = [(self._owners[hit.owner], hit) for hit in self._matcher.run(words, forms, ends)]
         return [(owner, hit) for owner, hit in found if (owner.rule if isinstance(owner, _Unless) else owner.id) not in without]
 
     @property
@@ -97,7 +100,9 @@ class _Reading:
         self._plain = plain
         self._words = words
         self._source = source
-        self._hits = detector.hits(words, [word.ends for word in plain.words], without)
+        self._ends = [word.ends for word in plain.words]
+        self._forms = detector.matcher.forms(words)
+        self._hits = detector.hits(words, self._forms, self._ends, without)
         self._budget = MOST_LOOKED_AT
         self._masked: set[int] = set()
         self._excused: dict[str, set[int]] = {}
@@ -105,16 +110,16 @@ class _Reading:
         for owner, hit in self._hits:
             if isinstance(owner, Rule) or not self._affordable():
                 continue
-            rests = self._detector.matcher.align(hit, words, ())
+            rests = self._detector.matcher.align(hit, self._forms, self._ends, ())
             if rests is None:
                 continue
-            covered = range(rests[0], hit.end + 1)
+            covered = range(rests[0], rests[-1] + 1)
             if isinstance(owner, _Unless):
                 self._excused.setdefault(owner.rule, set()).update(covered)
             else:
                 self._masked.update(covered)
                 if detector.is_denial(owner):
-                    self._denied.append(hit.end)
+                    self._denied.append(rests[-1])
 
     def _affordable(self) -> bool:
         self._budget -= 1
@@ -140,16 +145,16 @@ class _Reading:
 
     def _weigh(self, rule: Rule, hit: Hit) -> Fired:
         if not self._affordable():
-            return self._entry(rule, rule.tier, (hit.end,), "too much to weigh, so nothing is excused")
+            return self._entry(rule, rule.tier, (hit.position,), "too much to weigh, so nothing is excused")
         matcher = self._detector.matcher
-        rests = matcher.align(hit, self._words, self._masked)
+        rests = matcher.align(hit, self._forms, self._ends, self._masked)
         if rests is None:
-            return self._entry(rule, "none", (hit.end,), "an idiom covers it")
+            return self._entry(rule, "none", (hit.position,), "an idiom covers it")
         allowed = self._excused.get(rule.id)
         if allowed:
-            rests = matcher.align(hit, self._words, self._masked | allowed)
+            rests = matcher.align(hit, self._forms, self._ends, self._masked | allowed)
             if rests is None:
-                return self._entry(rule, "none", (hit.end,), "an everyday reading covers it")
+                return self._entry(rule, "none", (hit.position,), "an everyday reading covers it")
         if rule.own and self._is_anothers(rests):
             return self._entry(rule, "none", rests, "somebody else is meant")
         if self._is_negated(rests):

@@ -1,136 +1,259 @@
-"""All patterns at once over the words of a text, in time that grows with the text and with nothing else.
+"""All patterns at once over the words of a text, in a time that no text can make long.
 
-Every place of every sequence is one bit of a large number. A word is a number too: the bits of the places it fits. One
-step is a shift, an and, and the carry that skips places which may be missing (Navarro and Raffinot's extended Shift-And).
-No step depends on what matched before, so there is no backtracking and no text that is slow.
+Each sequence has a key: two places that stand side by side (or its rarest place). Sequences are numbered bits, and a word
+knows as a number which keys it can begin or end; two neighbouring words and one `and` give the sequences worth a closer
+look, if the other rare places have a word nearby, too. That look goes left and right from the key over at most a few dozen words. A text made to be looked at everywhere runs
+into a limit, and the rest is left to a slower machine of fixed cost (`sweep`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence as Row
+from collections.abc import Container, Iterable
+from collections.abc import Sequence as Row
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.core.safety.patterns import Element, Sequence
+from bot.core.safety.sweep import Sweep
 
 MOST_KEPT = 4_000
-"""Words whose places are remembered; a stranger's vocabulary cannot fill the memory."""
+"""Words whose numbers are remembered; a stranger's vocabulary cannot fill the memory."""
+MOST_TRIED = 1_500
+"""Closer looks in one text."""
 ALIASES = "|"
 """A word that stands for several (“you” as the partner) is written with this between them."""
+BLOCK = 12
+"""Words are looked at in blocks; a sequence of at most so many places begins and ends in a block or the one beside it."""
+OTHERS = 3
+"""So many further places must have a word in the same or a neighbouring block."""
+COMMON = frozenset(
+    (
+        *("i", "me", "my", "he", "she", "they", "it", "you", "to", "the", "a", "and", "of", "in", "on", "at", "for", "is"),
+        *("am", "are", "was", "be", "not", "do", "have", "that", "this", "with", "his", "her", "him", "them", "if", "when"),
+        *("will", "would", "can", "going", "want", "get", "no", "what", "all", "up", "out", "or", "because", "about", "has"),
+    )
+)
+"""Words so frequent that they make poor keys. Only speed depends on them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A sequence that ends at the word number `end`."""
+    """A sequence that fits with its place `element` at the word number `position`."""
 
     owner: int
     sequence: int
-    end: int
+    element: int
+    position: int
+
+
+Step = tuple[int, frozenset[str], bool]
+"""A place on the way from the key: words that may stand before it, the words that fit it, whether it may be missing."""
 
 
 class Matcher:
     """Compiled patterns; `owner` is the caller's number for whom a pattern belongs to."""
 
     def __init__(self, patterns: Iterable[tuple[int, Sequence]]) -> None:
-        self._sequences: list[tuple[int, Sequence]] = list(patterns)
-        self._fits: dict[str, int] = {}
-        self._stems: dict[str, int] = {}
-        self._free = self._starts = self._accepts = self._needs_end = 0
-        self._optional = self._before = self._last = 0
-        self._at: dict[int, int] = {}
-        place = 1
-        for number, (_, sequence) in enumerate(self._sequences):
-            place = self._lay_out(number, sequence, place)
-        self._everything = (1 << (place + 1)) - 1
-        self._kept: dict[str, int] = {}
-        self.vocabulary = frozenset(self._fits)
-        self.stems = frozenset(self._stems)
+        self._patterns = tuple(patterns)
+        self._keys: list[int] = []
+        self._first: dict[str, int] = {}
+        self._second: dict[str, int] = {}
+        self._alone: dict[str, int] = {}
+        self._needs: tuple[dict[str, int], ...] = tuple({} for _ in range(OTHERS))
+        self._no_need = [0] * OTHERS
+        self._known: dict[str, tuple[int, ...]] = {}
+        self._shapes: dict[str, frozenset[str]] = {}
+        self._steps: dict[tuple[int, int], tuple[tuple[Step, ...], tuple[Step, ...], bool]] = {}
+        words: set[str] = set()
+        for number, (_, sequence) in enumerate(self._patterns):
+            words.update(word for element in sequence.elements for word in element.words)
+            key, pair = _key(sequence)
+            self._keys.append(key)
+            if pair:
+                _note(self._first, sequence.elements[key], number)
+                _note(self._second, sequence.elements[key + 1], number)
+            else:
+                _note(self._alone, sequence.elements[key], number)
+            others = _others(sequence, {key, key + 1} if pair else {key}) if len(sequence.elements) <= BLOCK else []
+            for table, at in zip(self._needs, others, strict=False):
+                _note(table, sequence.elements[at], number)
+            for without in range(len(others), OTHERS):
+                self._no_need[without] |= 1 << number
+        self.vocabulary = frozenset(word for word in words if not word.endswith("*"))
+        self.stems = frozenset(word[:-1] for word in words if word.endswith("*"))
 
-    def _lay_out(self, number: int, sequence: Sequence, place: int) -> int:
-        self._starts |= 1 << place
-        inside = False
-        for element in sequence.elements:
-            bit = 1 << place
-            if element.free:
-                self._free |= bit
-            for word in element.words:
-                table = self._stems if word.endswith("*") else self._fits
-                table[word.rstrip("*")] = table.get(word.rstrip("*"), 0) | bit
-            if element.optional:
-                self._optional |= bit
-                if not inside:
-                    self._before |= bit >> 1
-                inside = True
-            elif inside:
-                self._last |= bit >> 1
-                inside = False
-            place += 1
-        self._accepts |= 1 << (place - 1)
-        if sequence.at_end:
-            self._needs_end |= 1 << (place - 1)
-        self._at[place - 1] = number
-        return place
+    @cached_property
+    def _sweep(self) -> Sweep:
+        return Sweep([sequence for _, sequence in self._patterns])
 
-    def places(self, word: str) -> int:
-        """The places that `word` fits, as bits."""
-        known = self._kept.get(word)
-        if known is None:
-            known = self._free
-            for part in word.split(ALIASES):
-                known |= self._fits.get(part, 0)
-                for length in range(3, len(part) + 1):
-                    known |= self._stems.get(part[:length], 0)
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[word] = known
-        return known
-
-    def run(self, words: Row[str], ends: Row[bool]) -> list[Hit]:
-        """Every sequence that ends at each of the words; `ends` says after which words a thought ends."""
+    def run(self, words: Row[str], forms: Row[frozenset[str]], ends: Row[bool]) -> list[Hit]:
+        """Every sequence that fits somewhere; `ends` says after which words a thought ends."""
         hits: list[Hit] = []
-        state = 0
-        starts, accepts, needs_end = self._starts, self._accepts, self._needs_end
-        optional, before, last, everything = self._optional, self._before, self._last, self._everything
-        for position, word in enumerate(words):
-            state = ((state << 1) | starts) & self.places(word)
-            filled = state | last
-            state |= optional & ((filled - before) ^ filled ^ everything)
-            found = state & accepts
-            if found and not ends[position]:
-                found &= ~needs_end
+        tried = before = 0
+        numbers = [self._known.get(word) or self._numbers(word) for word in words]
+        nearby = self._nearby(numbers)
+        for position, (first, second, alone, *_) in enumerate(numbers):
+            found = ((before & second) | alone) & nearby[position // BLOCK]
+            before = first
             while found:
                 bit = found & -found
                 found ^= bit
-                number = self._at[bit.bit_length() - 1]
-                hits.append(Hit(self._sequences[number][0], number, position))
+                number = bit.bit_length() - 1
+                tried += 1
+                if tried > MOST_TRIED:
+                    return self._swept(words, ends)
+                at = position if bit & alone else position - 1
+                hit = Hit(self._patterns[number][0], number, self._keys[number], at)
+                if self.align(hit, forms, ends, ()) is not None:
+                    hits.append(hit)
         return hits
 
-    def align(self, hit: Hit, words: Row[str], covered: Container[int]) -> tuple[int, ...] | None:
+    def _nearby(self, numbers: Row[tuple[int, ...]]) -> list[int]:
+        """For each block, the sequences whose other rare places have a word in it or beside it."""
+        blocks: list[list[int]] = []
+        for start in range(0, len(numbers), BLOCK):
+            present = list(self._no_need)
+            for _, _, _, one, two, three in numbers[start : start + BLOCK]:
+                present[0] |= one
+                present[1] |= two
+                present[2] |= three
+            blocks.append(present)
+        out = []
+        for at in range(len(blocks)):
+            beside = blocks[max(at - 1, 0) : at + 2]
+            every = -1
+            for need in range(OTHERS):
+                some = 0
+                for block in beside:
+                    some |= block[need]
+                every &= some
+            out.append(every)
+        return out
+
+    def _swept(self, words: Row[str], ends: Row[bool]) -> list[Hit]:
+        last = [len(sequence.elements) - 1 for _, sequence in self._patterns]
+        return [
+            Hit(self._patterns[number][0], number, last[number], position)
+            for number, position in self._sweep.run(words, ends)
+        ]
+
+    def _numbers(self, word: str) -> tuple[int, ...]:
+        numbers = [0] * (3 + OTHERS)
+        for part in word.split(ALIASES):
+            for form in (part, *(f"{part[:length]}*" for length in range(3, len(part) + 1))):
+                for place, table in enumerate((self._first, self._second, self._alone, *self._needs)):
+                    numbers[place] |= table.get(form, 0)
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        self._known[word] = tuple(numbers)
+        return self._known[word]
+
+    def forms(self, words: Row[str]) -> list[frozenset[str]]:
+        """What each word is found under in a place: itself, its readings, its stems."""
+        return [self._shapes.get(word) or self._forms(word) for word in words]
+
+    def align(
+        self, hit: Hit, forms: Row[frozenset[str]], ends: Row[bool], covered: Container[int]
+    ) -> tuple[int, ...] | None:
         """The words that a hit rests on, those in gaps left out; None when it needs a word that is covered."""
-        elements = self._sequences[hit.sequence][1].elements
-        failed: set[tuple[int, int]] = set()
+        steps = self._steps.get((hit.sequence, hit.element))
+        if steps is None:
+            steps = _both_ways(self._patterns[hit.sequence][1], hit.element)
+            self._steps[hit.sequence, hit.element] = steps
+        left, right, ends_here = steps
+        position = hit.position
+        if position in covered or (ends_here and not right and not ends[position]):
+            return None
+        before = _walk(left, 0, 0, position - 1, -1, forms, None, covered) if left else ()
+        if before is None:
+            return None
+        after = _walk(right, 0, 0, position + 1, 1, forms, ends if ends_here else None, covered) if right else ()
+        return None if after is None else (*reversed(before), position, *after)
 
-        def back(element: int, position: int) -> tuple[int, ...] | None:
-            if element < 0:
-                return ()
-            if (element, position) in failed:
-                return None
-            wanted = elements[element]
-            found: tuple[int, ...] | None = None
-            if position >= 0 and (wanted.free or (position not in covered and _fits(wanted, words[position]))):
-                found = back(element - 1, position - 1)
-                if found is not None and not wanted.free:
-                    found = (*found, position)
-            if found is None and wanted.optional:
-                found = back(element - 1, position)
-            if found is None:
-                failed.add((element, position))
-            return found
-
-        return back(len(elements) - 1, hit.end)
+    def _forms(self, word: str) -> frozenset[str]:
+        parts = word.split(ALIASES)
+        stems = {part[:length] for part in parts for length in range(3, len(part) + 1)} & self.stems
+        if len(self._shapes) >= MOST_KEPT:
+            self._shapes.clear()
+        self._shapes[word] = frozenset((*parts, *(f"{stem}*" for stem in stems)))
+        return self._shapes[word]
 
 
-def _fits(element: Element, word: str) -> bool:
-    return any(
-        part in element.words or any(f"{part[:length]}*" in element.words for length in range(3, len(part) + 1))
-        for part in word.split(ALIASES)
-    )
+def _key(sequence: Sequence) -> tuple[int, bool]:
+    """Where the key of a sequence stands, and whether it is a pair."""
+    elements = sequence.elements
+    needed = [at for at, element in enumerate(elements) if not element.optional and not element.free]
+    pairs = [at for at in needed if at + 1 in needed]
+    rarest = min(needed, key=lambda at: _share(elements[at]))
+    best = min(pairs, key=lambda at: _share(elements[at]) * _share(elements[at + 1]), default=None)
+    if best is None or _share(elements[best]) * _share(elements[best + 1]) > _share(elements[rarest]):
+        return rarest, False
+    return best, True
+
+
+def _others(sequence: Sequence, key: set[int]) -> list[int]:
+    """The rarest places besides the key."""
+    elements = sequence.elements
+    needed = [at for at, element in enumerate(elements) if not element.optional and not element.free and at not in key]
+    return sorted(needed, key=lambda at: _share(elements[at]))[:OTHERS]
+
+
+def _share(element: Element) -> float:
+    """About how many of a hundred words fit a place."""
+    return sum(1.5 if word in COMMON else 0.02 for word in element.words) / 100
+
+
+def _note(table: dict[str, int], element: Element, number: int) -> None:
+    for word in element.words:
+        table[word] = table.get(word, 0) | 1 << number
+
+
+def _both_ways(sequence: Sequence, element: int) -> tuple[tuple[Step, ...], tuple[Step, ...], bool]:
+    """What must be found to the left and to the right of a place, nearest first."""
+    elements = sequence.elements
+    return _steps(reversed(elements[:element])), _steps(elements[element + 1 :]), sequence.at_end
+
+
+def _steps(elements: Iterable[Element]) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    gap = 0
+    for element in elements:
+        if element.free:
+            gap += 1
+        else:
+            steps.append((gap, element.words, element.optional))
+            gap = 0
+    return tuple(steps)
+
+
+def _walk(
+    steps: tuple[Step, ...],
+    step: int,
+    more: int,
+    position: int,
+    way: int,
+    forms: Row[frozenset[str]],
+    ends: Row[bool] | None,
+    covered: Container[int],
+) -> tuple[int, ...] | None:
+    """The words on one side, nearest first. Gaps are a few words and steps are few, so this cannot run away."""
+    gap, words, optional = steps[step]
+    gap += more
+    last = step + 1 == len(steps)
+    start = position
+    for _ in range(gap + 1):
+        if not 0 <= position < len(forms):
+            break
+        if not words.isdisjoint(forms[position]) and position not in covered:
+            if last:
+                if ends is None or ends[position]:
+                    return (position,)
+            else:
+                rest = _walk(steps, step + 1, 0, position + way, way, forms, ends, covered)
+                if rest is not None:
+                    return (position, *rest)
+        position += way
+    if optional:
+        # The place stays empty; the words of its gap may still stand before the next one.
+        return _walk(steps, step + 1, gap, start, way, forms, ends, covered) if not last else ()
+    return None

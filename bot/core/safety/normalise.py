@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.core.safety.model import Lexicon
 
@@ -26,8 +27,7 @@ _ILL_IS_SICK_AFTER = frozenset("am feel feeling felt is was are were get getting
 _ID_IS_A_CARD_AFTER = frozenset("my his her your our an the photo and or fake".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One plain word, where it stood, and what stood after it."""
 
     text: str
@@ -138,7 +138,7 @@ class Normaliser:
 
     def _joined(self, words: list[Word]) -> list[Word]:
         """Single letters in a row (k i l l) as the word they spell, where patterns know it."""
-        if sum(len(word.text) == 1 for word in words) < 3:
+        if not any(len(a.text) == len(b.text) == len(c.text) == 1 for a, b, c in zip(words, words[1:], words[2:], strict=False)):
             return words
         out: list[Word] = []
         at = 0

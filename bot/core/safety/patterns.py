@@ -5,6 +5,7 @@
     he ..3 hit me           up to three words of any kind between
     ( end it | stop all )   one of several phrases; )? may be missing
     no point$               only where a thought ends
+    i am done               in what a rule says, am stands for is, are, was and were too
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 MOST_SEQUENCES = 700
@@ -19,6 +21,8 @@ LONGEST = 26
 LONGEST_GAP = 8
 
 _PIECE = re.compile(r"\(|\)\??|\||\.\.\d+|[^\s()|]+")
+_BE = frozenset(("am", "is", "are", "was", "were"))
+"""What “am” stands for in a pattern: the same words are said of others, and of yesterday."""
 _WORD = re.compile(r"[a-z0-9]+\*?|\{[a-z_]+\}")
 
 
@@ -33,10 +37,15 @@ class Element:
     words: frozenset[str]
     optional: bool = False
 
-    @property
+    @cached_property
     def free(self) -> bool:
         """Whether any word will do."""
         return not self.words
+
+    @cached_property
+    def stems(self) -> bool:
+        """Whether there is a stem among the words."""
+        return any(word.endswith("*") for word in self.words)
 
 
 @dataclass(frozen=True)
@@ -47,9 +56,10 @@ class Sequence:
     at_end: bool = False
 
 
-def parse(text: str, slots: Mapping[str, frozenset[str]]) -> tuple[Sequence, ...]:
+def parse(text: str, slots: Mapping[str, frozenset[str]], *, be: bool = False) -> tuple[Sequence, ...]:
     """Every straight reading of a pattern.
 
+    be: “am” stands for is, are, was and were as well.
     Raises PatternProblem: the pattern is not one, has no limit, or names an unknown slot.
     """
     at_end = text.endswith("$")
@@ -69,7 +79,7 @@ def parse(text: str, slots: Mapping[str, frozenset[str]]) -> tuple[Sequence, ...
             raise PatternProblem(f"“{text}” can match nothing at all; give it a word that must be there")
         if len(trimmed) > LONGEST:
             raise PatternProblem(f"“{text}” is longer than {LONGEST} places; shorten it or its gaps")
-        found[Sequence(trimmed, at_end)] = None
+        found[Sequence(_any_form_of_be(trimmed) if be else trimmed, at_end)] = None
     return tuple(found)
 
 
@@ -163,6 +173,10 @@ def _element(piece: str, text: str, slots: Mapping[str, frozenset[str]]) -> Elem
         else:
             words.add(part)
     return Element(frozenset(words), optional)
+
+
+def _any_form_of_be(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    return tuple(Element(item.words | _BE, item.optional) if "am" in item.words else item for item in elements)
 
 
 def _trim(elements: tuple[Element, ...]) -> tuple[Element, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,7 +67,11 @@ def shipped() -> Detector:
     package = Path(bot.__file__).parent
     inside = package / "content"
     content = inside if inside.is_dir() else package.parent / "content"
-    return Detector(load_rules(content / "en" / "safety"))
+    made = Detector(load_rules(content / "en" / "safety"))
+    # The compiled rules stay for good. Unless the collector knows, it walks through them in the middle of an answer.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 def example(line: str) -> tuple[str, Source]:

@@ -68,8 +68,8 @@ class Detector:
         """Every rule that matched and what became of it, the excused ones too, with tier none."""
         plain = self._normaliser.plain(text)
         found: list[Fired] = []
-        for words in readings(plain, source, self.rules.lexicon):
-            found += _Reading(self, plain, words, source, without).fired()
+        for part, words in readings(plain, source, self.rules.lexicon):
+            found += _Reading(self, part, words, source, without).fired()
         return found
 
     def hits(
@@ -77,7 +77,13 @@ class Detector:
     ) -> list[tuple[_Owner, Hit]]:
         """All matches with their owners, but for those left out."""
         found = [(self._owners[hit.owner], hit) for hit in self._matcher.run(words, forms, ends)]
-        return [(owner, hit) for owner, hit in found if (owner.rule if isinstance(owner, _Unless) else owner.id) not in without]
+        if not without:
+            return found
+        return [
+            (owner, hit)
+            for owner, hit in found
+            if (owner.rule if isinstance(owner, _Unless) else owner.id) not in without
+        ]
 
     @property
     def matcher(self) -> Matcher:

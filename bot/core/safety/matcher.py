@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from collections.abc import Sequence as Row
 from dataclasses import dataclass
-from functools import cached_property
 
 from bot.core.safety.patterns import Element, Sequence
 from bot.core.safety.sweep import Sweep
 
 MOST_KEPT = 4_000
 """Words whose numbers are remembered; a stranger's vocabulary cannot fill the memory."""
-MOST_TRIED = 1_500
+MOST_TRIED = 800
 """Closer looks in one text."""
 ALIASES = "|"
 """A word that stands for several (“you” as the partner) is written with this between them."""
@@ -79,12 +78,9 @@ class Matcher:
                 _note(table, sequence.elements[at], number)
             for without in range(len(others), OTHERS):
                 self._no_need[without] |= 1 << number
+        self._sweep = Sweep(sequence for _, sequence in self._patterns)
         self.vocabulary = frozenset(word for word in words if not word.endswith("*"))
         self.stems = frozenset(word[:-1] for word in words if word.endswith("*"))
-
-    @cached_property
-    def _sweep(self) -> Sweep:
-        return Sweep([sequence for _, sequence in self._patterns])
 
     def run(self, words: Row[str], forms: Row[frozenset[str]], ends: Row[bool]) -> list[Hit]:
         """Every sequence that fits somewhere; `ends` says after which words a thought ends."""

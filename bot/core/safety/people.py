@@ -22,24 +22,29 @@ PARTNER_SPEAKS = {
     "yours": "mine",
     "yourself": "yourself",
 }
-"""The partner's words, read from the person's side. “Yourself” stays: “kill yourself” is said to somebody, not by them."""
+"""The partner's words from the person's side. “Yourself” stays: “kill yourself” is said to somebody, not by them."""
 PERSON_SPEAKS = {"you": "he|him|you", "your": "his|your", "yours": "his", "yourself": "himself|yourself"}
 """The person's own words: “you” is the partner."""
 LONGEST_QUOTE = 60
-_OTHERS = frozenset("he she they him her them it".split())
+BESIDE_QUOTE = 6
+"""Words around a quotation that are read with it."""
+_OTHERS = frozenset(("he", "she", "they", "him", "her", "them", "it"))
 
 
-def readings(plain: Plain, source: Source, lexicon: Lexicon) -> list[tuple[str, ...]]:
-    """The words of the text with “I” and “you” resolved: one reading, or two where it is unclear who is quoted."""
+def readings(plain: Plain, source: Source, lexicon: Lexicon) -> list[tuple[Plain, tuple[str, ...]]]:
+    """The words of the text with “I” and “you” resolved; where it is unclear who is quoted, that part a second time."""
     texts = [word.text for word in plain.words]
     if source == "pasted":
-        return [tuple(PARTNER_SPEAKS.get(word, word) for word in texts)]
+        return [(plain, tuple(PARTNER_SPEAKS.get(word, word) for word in texts))]
     own = tuple(PERSON_SPEAKS.get(word, word) for word in texts)
     quoted, certain = _quoted(plain, texts, lexicon)
     if not quoted:
-        return [own]
+        return [(plain, own)]
     theirs = tuple(PARTNER_SPEAKS.get(word, word) if at in quoted else own[at] for at, word in enumerate(texts))
-    return [theirs] if certain else [own, theirs]
+    if certain:
+        return [(plain, theirs)]
+    around = slice(max(min(quoted) - BESIDE_QUOTE, 0), max(quoted) + BESIDE_QUOTE + 1)
+    return [(plain, own), (Plain(plain.words[around]), theirs[around])]
 
 
 def _quoted(plain: Plain, texts: list[str], lexicon: Lexicon) -> tuple[set[int], bool]:

@@ -6,10 +6,14 @@ shift, an and, and the carry that skips places which may be missing (Navarro and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Sequence as Row
 
 from bot.core.safety.patterns import Sequence
+
+MOST_FOUND = 5
+"""So many times each sequence is reported: a text that comes here says the same over and over."""
 
 
 class Sweep:
@@ -60,6 +64,8 @@ class Sweep:
         """The number of each sequence that ends at a word, with the word's number."""
         found: list[tuple[int, int]] = []
         kept: dict[str, int] = {}
+        times: Counter[int] = Counter()
+        accepts = self._accepts
         state = 0
         for position, word in enumerate(words):
             if word not in kept:
@@ -67,11 +73,15 @@ class Sweep:
             state = ((state << 1) | self._starts) & kept[word]
             filled = state | self._last
             state |= self._optional & ((filled - self._before) ^ filled ^ self._everything)
-            ended = state & self._accepts
+            ended = state & accepts
             if ended and not ends[position]:
                 ended &= ~self._needs_end
             while ended:
                 bit = ended & -ended
                 ended ^= bit
-                found.append((self._at[bit.bit_length() - 1], position))
+                number = self._at[bit.bit_length() - 1]
+                found.append((number, position))
+                times[number] += 1
+                if times[number] == MOST_FOUND:
+                    accepts ^= bit
         return found

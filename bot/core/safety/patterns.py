@@ -112,7 +112,7 @@ def _phrases(
             if not pieces:
                 raise PatternProblem(f"“{text}” opens a bracket that it does not close; add )")
             branches[-1].append(_merged(inner, optional=pieces.pop(0) == ")?"))
-        elif piece.startswith(".."):
+        elif piece.removeprefix("..").isdigit() and piece.startswith(".."):
             branches[-1].append([_gap(piece, text)])
         else:
             branches[-1].append([(_element(piece, text, slots),)])

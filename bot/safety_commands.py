@@ -71,7 +71,9 @@ def _alarms(figures: Figures) -> list[str]:
     if not figures.lines.get(HARMLESS):
         return ["No harmless lines, so false alarms cannot be measured; add lines with the label none."]
     act, either = figures.share(HARMLESS, "act"), figures.share(HARMLESS, "act", "ask")
-    return [f"False alarms on {figures.lines[HARMLESS]} harmless lines: act {_percent(act)}, act or ask {_percent(either)}"]
+    return [
+        f"False alarms on {figures.lines[HARMLESS]} harmless lines: act {_percent(act)}, act or ask {_percent(either)}"
+    ]
 
 
 def _confusion(figures: Figures) -> list[str]:

@@ -97,16 +97,24 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
     try:
         slots = resolve(files.lexicon.slots)
     except PatternProblem as problem:
-        return [Finding(_name(folder, LEXICON), _line(folder, LEXICON, str(problem).split("”")[0][1:]), "slot", f"{problem}.")]
+        return [
+            Finding(
+                _name(folder, LEXICON), _line(folder, LEXICON, str(problem).split("”")[0][1:]), "slot", f"{problem}."
+            )
+        ]
     for name, id_, pattern in _patterns(files):
         try:
             sequences = parse(pattern, slots)
         except PatternProblem as problem:
-            found.append(Finding(_name(folder, name), _line(folder, name, pattern, id_), "pattern", f"{id_}: {problem}."))
+            found.append(
+                Finding(_name(folder, name), _line(folder, name, pattern, id_), "pattern", f"{id_}: {problem}.")
+            )
             continue
         lost = {word for sequence in sequences for element in sequence.elements for word in element.words}
         for word in sorted(lost & set(files.lexicon.fillers)):
-            message = f"{id_}: “{word}” is a filler of the lexicon, so no text ever shows it to a pattern; leave it out."
+            message = (
+                f"{id_}: “{word}” is a filler of the lexicon, so no text ever shows it to a pattern; leave it out."
+            )
             found.append(Finding(_name(folder, name), _line(folder, name, pattern, id_), "filler", message))
     return found
 
@@ -151,7 +159,9 @@ def _few_examples(folder: Path, files: RuleFiles) -> Iterator[Finding]:
 
 def _twice(folder: Path, files: RuleFiles) -> Iterator[Finding]:
     seen: set[str] = set()
-    named: list[tuple[str, MaskFile | RuleFile]] = [(MASKS, mask) for mask in (*files.masks.masks, *files.masks.denials)]
+    named: list[tuple[str, MaskFile | RuleFile]] = [
+        (MASKS, mask) for mask in (*files.masks.masks, *files.masks.denials)
+    ]
     named += [(name, rule) for name, file in files.rules.items() for rule in file.rules]
     for name, item in named:
         if item.id in seen:
@@ -168,6 +178,7 @@ def _lexicon(file: LexiconFile) -> Lexicon:
         fuzzy=frozenset(file.fuzzy),
         starred=frozenset(file.starred),
         symbols=file.symbols,
+        slang=frozenset(file.slang),
         jokes=frozenset(file.jokes),
         negators=frozenset(file.negators),
         bridges=frozenset(file.bridges),
@@ -189,7 +200,6 @@ def _rule(rule: RuleFile, file: RulesFile) -> Rule:
         negated=rule.negated,
         immediate=rule.immediate,
         now=rule.now,
-        slang=rule.slang,
         fiction=rule.fiction,
         own=rule.own,
         sources=tuple(rule.sources or file.sources),

@@ -35,7 +35,9 @@ def read_lines(path: Path) -> list[Line]:
         for row in reader:
             lines.append(_line(path, reader.line_num, row))
     except csv.Error as problem:
-        raise single(str(path), reader.line_num, "csv", f"This line is not CSV ({problem}); check its quotes.") from None
+        raise single(
+            str(path), reader.line_num, "csv", f"This line is not CSV ({problem}); check its quotes."
+        ) from None
     if not lines:
         raise single(str(path), 1, "lines", f"There is no line to measure; {HOW}, and lines follow.")
     return lines

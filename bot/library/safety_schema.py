@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from bot.core.safety.model import SOURCES
 from bot.library.schema import Shape
 
 RuleIdentifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -31,24 +32,23 @@ class RuleFile(Shape):
     tier: Literal["act", "ask"]
     means: Annotated[str, Field(min_length=10, max_length=1200)]
     says: Annotated[list[Pattern], Field(min_length=1)]
-    unless: list[Pattern] = []
+    unless: list[Pattern] = Field(default_factory=list)
     category: CategoryName | None = None
     negated: Literal["ask", "none", "act"] = "none"
     immediate: bool = False
     now: bool = False
-    slang: bool = False
     fiction: bool = False
     own: bool = False
     sources: Annotated[list[SourceName], Field(min_length=1)] | None = None
-    catches: list[Example] = []
-    misses: list[Example] = []
+    catches: list[Example] = Field(default_factory=list)
+    misses: list[Example] = Field(default_factory=list)
 
 
 class RulesFile(Shape):
     """The rules of one category; `category` and `sources` hold for each rule that does not say otherwise."""
 
     category: CategoryName
-    sources: Annotated[list[SourceName], Field(min_length=1)] = ["free", "draft", "pasted"]
+    sources: Annotated[list[SourceName], Field(min_length=1, default_factory=lambda: list(SOURCES))]
     rules: Annotated[list[RuleFile], Field(min_length=1)]
 
 
@@ -57,7 +57,7 @@ class MaskFile(Shape):
 
     id: RuleIdentifier
     says: Annotated[list[Pattern], Field(min_length=1)]
-    examples: list[Example] = []
+    examples: list[Example] = Field(default_factory=list)
 
 
 class MasksFile(Shape):
@@ -76,6 +76,7 @@ class LexiconFile(Shape):
     fuzzy: WordList
     starred: WordList
     symbols: dict[str, str]
+    slang: WordList
     jokes: WordList
     negators: WordList
     bridges: WordList

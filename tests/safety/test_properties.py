@@ -28,11 +28,15 @@ def _caught() -> list[tuple[str, Source]]:
 
 LINES = st.sampled_from(_caught())
 GREETINGS = st.sampled_from(["Hi there. ", "Hello, ", "Good morning. ", "hey\n", "Thank you for this app. "])
-HARMLESS = st.sampled_from([" The weather is nice today.", "\nI had toast for lunch.", " My bus was late.", " Anyway, thanks."])
+HARMLESS = st.sampled_from(
+    [" The weather is nice today.", "\nI had toast for lunch.", " My bus was late.", " Anyway, thanks."]
+)
 MARKS = st.sampled_from(["!", "!!!", ",", "...", " …", "?", " -", ";"])
 EMOJI = st.sampled_from(["😂", "💔", "🥲", "❤️", "🙃", "😭", "🔪", "💊", "✨"])
 HIDDEN = st.sampled_from(["\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060"])
-IDIOMS = st.sampled_from(["This wait is killing me. ", "I'm dying to see her. ", "I could murder a curry. ", "She killed it at karaoke. "])
+IDIOMS = st.sampled_from(
+    ["This wait is killing me. ", "I'm dying to see her. ", "I could murder a curry. ", "She killed it at karaoke. "]
+)
 MANY = settings(max_examples=150, deadline=None)
 
 
@@ -87,7 +91,9 @@ def test_a_repeated_letter_never_lowers_the_tier(line: tuple[str, Source], times
 
 @MANY
 @given(LINES, GREETINGS, HARMLESS)
-def test_a_greeting_or_a_harmless_sentence_never_lowers_the_tier(line: tuple[str, Source], hello: str, more: str) -> None:
+def test_a_greeting_or_a_harmless_sentence_never_lowers_the_tier(
+    line: tuple[str, Source], hello: str, more: str
+) -> None:
     text, source = line
     assert strength(hello + text, source) >= strength(text, source)
     assert strength(text + "." + more, source) >= strength(text, source)
@@ -108,8 +114,16 @@ def test_the_idiom_of_the_specification_hides_nothing() -> None:
 WORDS = sorted(DETECTOR.matcher.vocabulary)
 
 
+NEARLY = ["i do not want to die ", "he will kill me when he sees ", "kill ", "aaaa", "'", "* ", "i "]
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(WORDS), max_size=800).map(" ".join),
+    st.text(max_size=4_000),
+    st.lists(st.sampled_from(NEARLY), max_size=400).map("".join),
+)
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.one_of(st.lists(st.sampled_from(WORDS), max_size=800).map(" ".join), st.text(max_size=4_000), st.lists(st.sampled_from(["i do not want to die ", "he will kill me when he sees ", "kill ", "aaaa", "'", "* ", "i "]), max_size=400).map("".join)))  # fmt: skip
+@given(TEXTS)
 def test_time_grows_with_the_length_and_nothing_else(text: str) -> None:
     """Four times the text takes about four times as long; the generous factor is for a busy machine."""
     text = (text or "a ") * (4_000 // max(len(text), 1) + 1)

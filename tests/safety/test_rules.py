@@ -53,7 +53,10 @@ def test_without_any_one_rule_one_of_its_lines_is_answered_otherwise(detector: D
             detector.assess(text, source=source, without={rule})  # type: ignore[arg-type]
             for text, source in its_lines
         ]
-        if all(before.tier == after.tier and before.categories == after.categories for before, after in zip(kept, gone, strict=True)):
+        if all(
+            before.tier == after.tier and before.categories == after.categories
+            for before, after in zip(kept, gone, strict=True)
+        ):
             needless.append(rule)
     assert needless == []
 
@@ -73,7 +76,14 @@ def test_there_are_enough_lines_of_our_own(lines: list[Line], files: RuleFiles) 
 
 @pytest.mark.parametrize(
     ("label", "least"),
-    [("suicide", 0.95), ("selfharm", 0.95), ("partner_at_risk", 0.90), ("abuse", 0.85), ("harm_other", 0.85), ("ask", 0.95)],
+    [
+        ("suicide", 0.95),
+        ("selfharm", 0.95),
+        ("partner_at_risk", 0.90),
+        ("abuse", 0.85),
+        ("harm_other", 0.85),
+        ("ask", 0.95),
+    ],
 )
 def test_the_development_lines_meet_the_bar(detector: Detector, lines: list[Line], label: str, least: float) -> None:
     share = measure(detector, lines).share(label, "act", "ask")

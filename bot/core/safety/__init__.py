@@ -1,9 +1,9 @@
 """Notices danger in free text: `assess(text)`. Rules, not a model; nothing is kept of the text.
 
-The rules are words and so stand in content/, which the core does not read. The shell gives them to `install`. Somebody
-who calls `assess` without that (a script, a test) gets the rules that ship with Keel: the first call asks the library for
-them by its name. That is a door from the core to the library that import-linter does not see; it is this one, and it is
-only used when nobody installed a detector.
+The rules are words and so stand in content/, which the core does not read. The shell gives them to `install`.
+Somebody who calls `assess` without that (a script, a test) gets the rules that ship with Keel: the first call asks the
+library for them by its name. That is a door from the core to the library that import-linter does not see; it is this
+one, and it is only used when nobody installed a detector.
 """
 
 from __future__ import annotations

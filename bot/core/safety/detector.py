@@ -145,7 +145,9 @@ class _Reading:
                 strongest[owner.id] = weighed
         for place in self._contradicted():
             word = self._plain.words[place]
-            said = Fired("denial-then-but", "suicide", "ask", (word.start, word.end), "a denial is taken back with a “but”")
+            said = Fired(
+                "denial-then-but", "suicide", "ask", (word.start, word.end), "a denial is taken back with a “but”"
+            )
             strongest.setdefault(said.rule, said)
         return list(strongest.values())
 
@@ -168,11 +170,11 @@ class _Reading:
             return self._entry(rule, tier, rests, "it is said not to be so")
         if rule.fiction and self._in_story(rests):
             return self._entry(rule, "none", rests, "it is about a story or a game")
-        if rule.slang and rule.tier == "act" and any(abs(at - rests[-1] - 1) <= JOKE_REACH for at in self._plain.jokes):
-            return self._entry(rule, "ask", rests, "slang with a laugh beside it")
-        if rule.tier == "act" and rule.category in ("suicide", "selfharm") and not rule.immediate:
-            if any(abs(at - rests[-1]) <= NEAR for at in self._denied):
-                return self._entry(rule, "ask", rests, "it is denied nearby")
+        slang = rule.tier == "act" and any(self._plain.words[at].slang for at in rests)
+        if slang and (self._is_joke(rests) or not self._is_now(rests)):
+            return self._entry(rule, "ask", rests, "slang, which is often a way of speaking")
+        if self._is_denied(rule, rests):
+            return self._entry(rule, "ask", rests, "it is denied nearby")
         immediate = rule.immediate or (rule.now and self._is_now(rests))
         return replace(self._entry(rule, rule.tier, rests, "it matches"), immediate=immediate)
 
@@ -196,6 +198,15 @@ class _Reading:
     def _is_now(self, rests: tuple[int, ...]) -> bool:
         first, last = self._sentence(rests)
         return not self._lexicon.now.isdisjoint(self._words[first : last + 1])
+
+    def _is_joke(self, rests: tuple[int, ...]) -> bool:
+        return any(abs(at - rests[-1] - 1) <= JOKE_REACH for at in self._plain.jokes)
+
+    def _is_denied(self, rule: Rule, rests: tuple[int, ...]) -> bool:
+        """Whether “I'm safe” stands near; it never reaches means, places and the like."""
+        if rule.tier != "act" or rule.immediate or rule.category not in ("suicide", "selfharm"):
+            return False
+        return any(abs(at - rests[-1]) <= NEAR for at in self._denied)
 
     def _is_negated(self, rests: tuple[int, ...]) -> bool:
         """Whether a “not” before the match, or in its gaps, denies its first weighty word."""

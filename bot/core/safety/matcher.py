@@ -1,9 +1,10 @@
 """All patterns at once over the words of a text, in a time that no text can make long.
 
-Each sequence has a key: two places that stand side by side (or its rarest place). Sequences are numbered bits, and a word
-knows as a number which keys it can begin or end; two neighbouring words and one `and` give the sequences worth a closer
-look, if the other rare places have a word nearby, too. That look goes left and right from the key over at most a few dozen words. A text made to be looked at everywhere runs
-into a limit, and the rest is left to a slower machine of fixed cost (`sweep`).
+Each sequence has a key: two places that stand side by side, or its rarest place. Sequences are numbered bits, and a
+word knows as a number which keys it can begin or end: two neighbouring words and one `and` give the sequences worth a
+closer look, if their other rare places have a word nearby, too. That look goes left and right from the key over at most
+a few dozen words. A text made to be looked at everywhere runs into a limit, and is left to a slower machine of fixed
+cost (`sweep`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Container, Iterable
 from collections.abc import Sequence as Row
 from dataclasses import dataclass
 
+from bot.core.safety.keys import OTHERS, key_of, note, other_places
 from bot.core.safety.patterns import Element, Sequence
 from bot.core.safety.sweep import Sweep
 
@@ -22,17 +24,7 @@ MOST_TRIED = 800
 ALIASES = "|"
 """A word that stands for several (“you” as the partner) is written with this between them."""
 BLOCK = 12
-"""Words are looked at in blocks; a sequence of at most so many places begins and ends in a block or the one beside it."""
-OTHERS = 3
-"""So many further places must have a word in the same or a neighbouring block."""
-COMMON = frozenset(
-    (
-        *("i", "me", "my", "he", "she", "they", "it", "you", "to", "the", "a", "and", "of", "in", "on", "at", "for", "is"),
-        *("am", "are", "was", "be", "not", "do", "have", "that", "this", "with", "his", "her", "him", "them", "if", "when"),
-        *("will", "would", "can", "going", "want", "get", "no", "what", "all", "up", "out", "or", "because", "about", "has"),
-    )
-)
-"""Words so frequent that they make poor keys. Only speed depends on them."""
+"""Words are looked at in blocks; a sequence of at most so many places lies in a block or in two side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +58,18 @@ class Matcher:
         words: set[str] = set()
         for number, (_, sequence) in enumerate(self._patterns):
             words.update(word for element in sequence.elements for word in element.words)
-            key, pair = _key(sequence)
+            key, pair = key_of(sequence)
             self._keys.append(key)
             if pair:
-                _note(self._first, sequence.elements[key], number)
-                _note(self._second, sequence.elements[key + 1], number)
+                note(self._first, sequence.elements[key], number)
+                note(self._second, sequence.elements[key + 1], number)
             else:
-                _note(self._alone, sequence.elements[key], number)
-            others = _others(sequence, {key, key + 1} if pair else {key}) if len(sequence.elements) <= BLOCK else []
+                note(self._alone, sequence.elements[key], number)
+            others = (
+                other_places(sequence, {key, key + 1} if pair else {key}) if len(sequence.elements) <= BLOCK else []
+            )
             for table, at in zip(self._needs, others, strict=False):
-                _note(table, sequence.elements[at], number)
+                note(table, sequence.elements[at], number)
             for without in range(len(others), OTHERS):
                 self._no_need[without] |= 1 << number
         self._sweep = Sweep(sequence for _, sequence in self._patterns)
@@ -173,35 +167,6 @@ class Matcher:
             self._shapes.clear()
         self._shapes[word] = frozenset((*parts, *(f"{stem}*" for stem in stems)))
         return self._shapes[word]
-
-
-def _key(sequence: Sequence) -> tuple[int, bool]:
-    """Where the key of a sequence stands, and whether it is a pair."""
-    elements = sequence.elements
-    needed = [at for at, element in enumerate(elements) if not element.optional and not element.free]
-    pairs = [at for at in needed if at + 1 in needed]
-    rarest = min(needed, key=lambda at: _share(elements[at]))
-    best = min(pairs, key=lambda at: _share(elements[at]) * _share(elements[at + 1]), default=None)
-    if best is None or _share(elements[best]) * _share(elements[best + 1]) > _share(elements[rarest]):
-        return rarest, False
-    return best, True
-
-
-def _others(sequence: Sequence, key: set[int]) -> list[int]:
-    """The rarest places besides the key."""
-    elements = sequence.elements
-    needed = [at for at, element in enumerate(elements) if not element.optional and not element.free and at not in key]
-    return sorted(needed, key=lambda at: _share(elements[at]))[:OTHERS]
-
-
-def _share(element: Element) -> float:
-    """About how many of a hundred words fit a place."""
-    return sum(1.5 if word in COMMON else 0.02 for word in element.words) / 100
-
-
-def _note(table: dict[str, int], element: Element, number: int) -> None:
-    for word in element.words:
-        table[word] = table.get(word, 0) | 1 << number
 
 
 def _both_ways(sequence: Sequence, element: int) -> tuple[tuple[Step, ...], tuple[Step, ...], bool]:

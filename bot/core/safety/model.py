@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Tier = Literal["act", "ask", "none"]
 """act: show the card with people to reach. ask: one plain question. none: go on."""
 Category = Literal["suicide", "selfharm", "abuse", "partner_at_risk", "harm_other"]
 Source = Literal["free", "draft", "pasted"]
-"""Who is speaking: free and draft are the person's own words (in a draft “you” is the partner); pasted is the partner's."""
+"""Who speaks: free and draft are the person's own words (in a draft “you” is the partner); pasted is the partner's."""
 
 CATEGORIES: tuple[Category, ...] = ("suicide", "selfharm", "abuse", "partner_at_risk", "harm_other")
 """In the order in which cards are due."""
@@ -47,8 +47,6 @@ class Rule:
     immediate: bool = False
     now: bool = False
     """A word such as “tonight” in the same sentence makes it immediate."""
-    slang: bool = False
-    """A joke beside it lowers act to ask."""
     fiction: bool = False
     """A film, a book or a game in the same sentence excuses it."""
     own: bool = False
@@ -79,6 +77,8 @@ class Lexicon:
     """Words that people write with a star in them."""
     symbols: Mapping[str, str]
     """Emoji that stand for a thing."""
+    slang: frozenset[str]
+    """Typed words that are often a way of speaking: alone, or with a laugh, they are worth the question only."""
     jokes: frozenset[str]
     negators: frozenset[str]
     bridges: frozenset[str]
@@ -114,4 +114,4 @@ class Fired:
     span: tuple[int, int]
     why: str
     immediate: bool = False
-    words: tuple[str, ...] = field(default=())
+    words: tuple[str, ...] = ()

@@ -17,14 +17,52 @@ MOST_KEPT = 4_000
 
 _PIECE = re.compile(r"[a-z0-9]+(?:['*@$!][a-z0-9]+)*|\n+|[.!?;…]+|[,:()\-–—/]+|\"|[^\sa-z0-9]")
 _LEET = str.maketrans("013457@$!", "oieastasi")
+_QUOTES = str.maketrans("’‘´`“”„«»", "''''" + '"' * 5)
 _LOOKALIKE = str.maketrans("аеорсухівкмнт", "aeopcyxibkmht")
 _RUN = re.compile(r"(.)\1+")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _ENDINGS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
-_BE_OWNERS = frozenset("he she it that this what who there where how here everyone nobody someone let".split())
-_ILL_IS_SICK_AFTER = frozenset("am feel feeling felt is was are were get getting got mentally be been really so".split())
+_BE_OWNERS = frozenset(
+    [
+        "he",
+        "she",
+        "it",
+        "that",
+        "this",
+        "what",
+        "who",
+        "there",
+        "where",
+        "how",
+        "here",
+        "everyone",
+        "nobody",
+        "someone",
+        "let",
+    ]
+)
+_ILL_IS_SICK_AFTER = frozenset(
+    [
+        "am",
+        "feel",
+        "feeling",
+        "felt",
+        "is",
+        "was",
+        "are",
+        "were",
+        "get",
+        "getting",
+        "got",
+        "mentally",
+        "be",
+        "been",
+        "really",
+        "so",
+    ]
+)
 
-_ID_IS_A_CARD_AFTER = frozenset("my his her your our an the photo and or fake".split())
+_ID_IS_A_CARD_AFTER = frozenset(["my", "his", "her", "your", "our", "an", "the", "photo", "and", "or", "fake"])
 
 
 class Word(NamedTuple):
@@ -37,6 +75,7 @@ class Word(NamedTuple):
     """A thought ends after it: any punctuation, or a word such as “but” follows."""
     stops: bool = False
     """A sentence ends after it."""
+    slang: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +96,7 @@ def _character(character: str) -> str:
         return ""
     plain = unicodedata.normalize("NFKD", character).lower().translate(_LOOKALIKE)
     plain = "".join(part for part in plain if unicodedata.category(part) != "Mn")
-    return plain.translate(str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"'}))
+    return plain.translate(_QUOTES)
 
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
@@ -79,7 +118,7 @@ class Normaliser:
 
     def __init__(self, lexicon: Lexicon, vocabulary: Iterable[str], stems: Iterable[str]) -> None:
         self._lexicon = lexicon
-        self._known = {word for word in vocabulary} | lexicon.fillers | lexicon.jokes | set(lexicon.replace)
+        self._known = set(vocabulary) | lexicon.fillers | lexicon.jokes | set(lexicon.replace)
         self._stems = tuple(stems)
         self._squeezed: dict[str, str] = {}
         for word in sorted(self._known, key=lambda known: (-len(known), known)):
@@ -107,7 +146,9 @@ class Normaliser:
                 quotes.append(len(words))
                 _end_thought(words, stops=False)
             elif piece in self._lexicon.symbols:
-                self._symbol(folded, found.end(), piece, found.start() if places is None else places[found.start()], words)
+                self._symbol(
+                    folded, found.end(), piece, found.start() if places is None else places[found.start()], words
+                )
             elif words:
                 _end_thought(words, stops=piece[0] in ".!?;…\n")
         _end_thought(words, stops=True)
@@ -128,7 +169,7 @@ class Normaliser:
                 continue
             if word in self._lexicon.clause_words:
                 _end_thought(words, stops=False)
-            words.append(Word(word, start, end))
+            words.append(Word(word, start, end, slang=piece in self._lexicon.slang))
 
     def _symbol(self, folded: str, after: int, piece: str, place: int, words: list[Word]) -> None:
         """An emoji counts as its word where a word could stand last; between words it would only part them."""
@@ -138,7 +179,9 @@ class Normaliser:
 
     def _joined(self, words: list[Word]) -> list[Word]:
         """Single letters in a row (k i l l) as the word they spell, where patterns know it."""
-        if not any(len(a.text) == len(b.text) == len(c.text) == 1 for a, b, c in zip(words, words[1:], words[2:], strict=False)):
+        if not any(
+            len(a.text) == len(b.text) == len(c.text) == 1 for a, b, c in zip(words, words[1:], words[2:], strict=False)
+        ):
             return words
         out: list[Word] = []
         at = 0
@@ -201,7 +244,9 @@ class Normaliser:
     def _symbols_inside(self, piece: str, depth: int) -> tuple[str, ...]:
         if "*" in piece:
             for word in self._lexicon.starred:
-                if len(word) == len(piece) and all(mark in ("*", letter) for mark, letter in zip(piece, word, strict=True)):
+                if len(word) == len(piece) and all(
+                    mark in ("*", letter) for mark, letter in zip(piece, word, strict=True)
+                ):
                     return self._expand(word, depth + 1)
         letters = piece.translate(_LEET)
         if letters.isalpha() and not piece.isdigit():
@@ -231,4 +276,4 @@ def _without_one(word: str) -> set[str]:
 def _end_thought(words: list[Word], *, stops: bool) -> None:
     if words and (not words[-1].ends or (stops and not words[-1].stops)):
         last = words[-1]
-        words[-1] = Word(last.text, last.start, last.end, ends=True, stops=stops or last.stops)
+        words[-1] = last._replace(ends=True, stops=stops or last.stops)

@@ -1,11 +1,11 @@
 """The small language of word patterns. It has no unlimited repeat, so no text can make it crawl.
 
-    i {want} to? die        words; {slot} is a list from the lexicon; ? may be missing
-    kill|hurt* him          one of several words; * is any ending of a word
-    he ..3 hit me           up to three words of any kind between
-    ( end it | stop all )   one of several phrases; )? may be missing
-    no point$               only where a thought ends
-    i am done               in what a rule says, am stands for is, are, was and were too
+i {want} to? die        words; {slot} is a list from the lexicon; ? may be missing
+kill|hurt* him          one of several words; * is any ending of a word
+he ..3 hit me           up to three words of any kind between
+( end it | stop all )   one of several phrases; )? may be missing
+no point$               only where a thought ends
+i am done               in what a rule says, am stands for is, are, was and were too
 """
 
 from __future__ import annotations
@@ -169,7 +169,9 @@ def _element(piece: str, text: str, slots: Mapping[str, frozenset[str]]) -> Elem
                 raise PatternProblem(f"“{text}” names the slot “{part}”, which the lexicon lacks; add it or correct it")
             words |= slots[part[1:-1]]
         elif part.endswith("*") and len(part) < 4:
-            raise PatternProblem(f"“{text}” has the stem “{part}”, which fits too many words; write three letters or more")
+            raise PatternProblem(
+                f"“{text}” has the stem “{part}”, which fits too many words; write three letters or more"
+            )
         else:
             words.add(part)
     return Element(frozenset(words), optional)

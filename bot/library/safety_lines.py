@@ -35,9 +35,8 @@ def read_lines(path: Path) -> list[Line]:
         for row in reader:
             lines.append(_line(path, reader.line_num, row))
     except csv.Error as problem:
-        raise single(
-            str(path), reader.line_num, "csv", f"This line is not CSV ({problem}); check its quotes."
-        ) from None
+        number = min(reader.line_num + 1, text.count("\n"))
+        raise single(str(path), number, "csv", f"This line is not CSV ({problem}); check its quotes.") from None
     if not lines:
         raise single(str(path), 1, "lines", f"There is no line to measure; {HOW}, and lines follow.")
     return lines

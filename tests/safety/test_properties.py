@@ -37,7 +37,7 @@ HIDDEN = st.sampled_from(["\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060"])
 IDIOMS = st.sampled_from(
     ["This wait is killing me. ", "I'm dying to see her. ", "I could murder a curry. ", "She killed it at karaoke. "]
 )
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=250, deadline=None, derandomize=True)
 
 
 def strength(text: str, source: Source) -> int:
@@ -122,7 +122,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(TEXTS)
 def test_time_grows_with_the_length_and_nothing_else(text: str) -> None:
     """Four times the text takes about four times as long; the generous factor is for a busy machine."""

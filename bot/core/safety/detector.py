@@ -117,7 +117,7 @@ class _Reading:
             if isinstance(owner, Rule) or not self._affordable():
                 continue
             rests = self._detector.matcher.align(hit, self._forms, self._ends, ())
-            if rests is None:
+            if rests is None or self._stops_within(rests):
                 continue
             covered = range(rests[0], rests[-1] + 1)
             if isinstance(owner, _Unless):
@@ -126,6 +126,10 @@ class _Reading:
                 self._masked.update(covered)
                 if detector.is_denial(owner):
                     self._denied.append(rests[-1])
+
+    def _stops_within(self, rests: tuple[int, ...]) -> bool:
+        """Whether a sentence ends inside. Punctuation may end an excuse, never an alarm."""
+        return any(self._plain.words[at].stops for at in range(rests[0], rests[-1]))
 
     def _affordable(self) -> bool:
         self._budget -= 1

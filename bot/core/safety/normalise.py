@@ -219,9 +219,9 @@ class Normaliser:
             return self._contraction(piece, depth)
         if not piece.isalpha():
             return self._symbols_inside(piece, depth)
-        shorter = _LONG_RUN.sub(r"\1\1", piece)
-        if shorter != piece:
-            return self._expand(shorter, depth + 1)
+        for shorter in _shorter(piece):
+            if shorter in self._known or shorter.startswith(self._stems):
+                return self._expand(shorter, depth + 1)
         squeezed = _RUN.sub(r"\1", piece)
         if squeezed != piece and (whole := self._squeezed.get(squeezed)):
             return self._expand(whole, depth + 1)
@@ -266,6 +266,14 @@ class Normaliser:
             if shorter in self._near and abs(len(self._near[shorter]) - len(piece)) <= 1:
                 return self._near[shorter]
         return piece
+
+
+def _shorter(word: str) -> list[str]:
+    """`word` with its drawn-out letters made shorter: all of three and more at once, then any one double letter."""
+    found = [_LONG_RUN.sub(r"\1", word), _LONG_RUN.sub(r"\1\1", word)]
+    runs = list(_RUN.finditer(word))
+    found += [word[: run.start()] + run[1] + word[run.end() :] for run in reversed(runs)]
+    return [shorter for shorter in found if shorter != word]
 
 
 def _without_one(word: str) -> set[str]:

@@ -19,6 +19,7 @@ from itertools import product
 MOST_SEQUENCES = 700
 LONGEST = 26
 LONGEST_GAP = 8
+BOTH = " & "
 
 _PIECE = re.compile(r"\(|\)\??|\||\.\.\d+|[^\s()|]+")
 _BE = frozenset(("am", "is", "are", "was", "were"))
@@ -62,6 +63,10 @@ def parse(text: str, slots: Mapping[str, frozenset[str]], *, be: bool = False) -
     be: “am” stands for is, are, was and were as well.
     Raises PatternProblem: the pattern is not one, has no limit, or names an unknown slot.
     """
+    if text.count(BOTH) == 1:
+        one, other = text.split(BOTH)
+        either = (f"{one} ..{LONGEST_GAP} {other}", f"{other} ..{LONGEST_GAP} {one}")
+        return tuple(sequence for way in either for sequence in parse(way, slots, be=be))
     at_end = text.endswith("$")
     bare = text.removesuffix("$")
     if re.search(r"\.\*|\.\+|(?<![a-z0-9])\*|\+|\)\*|\{\d*,\}", bare):

@@ -19,7 +19,7 @@ from bot.core.safety.sweep import Sweep
 
 MOST_KEPT = 4_000
 """Words whose numbers are remembered; a stranger's vocabulary cannot fill the memory."""
-MOST_TRIED = 800
+MOST_TRIED = 600
 """Closer looks in one text."""
 ALIASES = "|"
 """A word that stands for several (“you” as the partner) is written with this between them."""
@@ -72,6 +72,7 @@ class Matcher:
                 note(table, sequence.elements[at], number)
             for without in range(len(others), OTHERS):
                 self._no_need[without] |= 1 << number
+        self._last = [len(sequence.elements) - 1 for _, sequence in self._patterns]
         self._sweep = Sweep(sequence for _, sequence in self._patterns)
         self.vocabulary = frozenset(word for word in words if not word.endswith("*"))
         self.stems = frozenset(word[:-1] for word in words if word.endswith("*"))
@@ -121,9 +122,8 @@ class Matcher:
         return out
 
     def _swept(self, words: Row[str], ends: Row[bool]) -> list[Hit]:
-        last = [len(sequence.elements) - 1 for _, sequence in self._patterns]
         return [
-            Hit(self._patterns[number][0], number, last[number], position)
+            Hit(self._patterns[number][0], number, self._last[number], position)
             for number, position in self._sweep.run(words, ends)
         ]
 

@@ -17,7 +17,7 @@ MOST_KEPT = 4_000
 
 _PIECE = re.compile(r"[a-z0-9]+(?:['*@$!][a-z0-9]+)*|\n+|[.!?;…]+|[,:()\-–—/]+|\"|[^\sa-z0-9]")
 _LEET = str.maketrans("013457@$!", "oieastasi")
-_QUOTES = str.maketrans("’‘´`“”„«»", "''''" + '"' * 5)
+_QUOTES = str.maketrans("’‘´`“”„«»…–—\u00a0", "''''" + '"' * 5 + ".-- ")
 _LOOKALIKE = str.maketrans("аеорсухівкмнт", "aeopcyxibkmht")
 _RUN = re.compile(r"(.)\1+")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
@@ -101,8 +101,9 @@ def _character(character: str) -> str:
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
     """The text in small plain characters, and where each stood (None: at the same place)."""
+    text = text.translate(_QUOTES)
     if text.isascii():
-        return text.lower().replace("`", "'"), None
+        return text.lower(), None
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -128,6 +129,9 @@ class Normaliser:
             for near in _without_one(word):
                 self._near.setdefault(near, word)
         self._kept: dict[str, tuple[str, ...]] = {}
+        self._simple: dict[str, tuple[str, ...]] = {}
+        """Typed words that mean the same wherever they stand."""
+        self._depends = lexicon.jokes | lexicon.clause_words | {"ill", "id"}
 
     def plain(self, text: str) -> Plain:
         """`text` (its first 4,000 characters) in plain words."""
@@ -141,7 +145,11 @@ class Normaliser:
                 start, end = found.span()
                 if places is not None:
                     start, end = places[start], places[end - 1] + 1
-                self._add(piece, start, end, words, jokes)
+                simple = self._simple.get(piece)
+                if simple is None:
+                    self._add(piece, start, end, words, jokes)
+                else:
+                    words += [Word(word, start, end) for word in simple]
             elif piece == '"':
                 quotes.append(len(words))
                 _end_thought(words, stops=False)
@@ -155,7 +163,12 @@ class Normaliser:
         return Plain(tuple(self._joined(words)), tuple(quotes), tuple(jokes))
 
     def _add(self, piece: str, start: int, end: int, words: list[Word], jokes: list[int]) -> None:
-        for word in self.expand(piece):
+        expanded = self.expand(piece)
+        if piece not in self._lexicon.slang and self._depends.isdisjoint(expanded):
+            if len(self._simple) >= MOST_KEPT:
+                self._simple.clear()
+            self._simple[piece] = tuple(word for word in expanded if word not in self._lexicon.fillers)
+        for word in expanded:
             if word in self._lexicon.jokes:
                 jokes.append(len(words))
                 continue

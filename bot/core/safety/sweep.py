@@ -12,7 +12,7 @@ from collections.abc import Sequence as Row
 
 from bot.core.safety.patterns import Sequence
 
-MOST_FOUND = 5
+MOST_FOUND = 4
 """So many times each sequence is reported: a text that comes here says the same over and over."""
 
 

@@ -17,6 +17,7 @@ from bot.library.load import load
 from bot.library.preview import preview
 from bot.library.schemas import write_schemas
 from bot.runner import AlreadyRunning, ClockProblem, check_everything, run_bot
+from bot.safety_commands import safety
 from bot.settings import Settings, SettingsProblem
 from bot.simulator.demo import Demo
 from bot.store.cipher import KeyProblem
@@ -131,6 +132,9 @@ def content_schema() -> None:
     """Write the JSON Schemas that help an editor complete and check the files."""
     folder = _settings().content_dir / "schema"
     click.echo(f"Wrote {len(write_schemas(folder))} schemas to {folder}.")
+
+
+keel.add_command(safety)
 
 
 def _settings() -> Settings:

@@ -12,7 +12,8 @@ from bot.core.flow import BACK, COMMAND, FLOW, Flow, Step, flow_target, targets
 from bot.core.words import PLACEHOLDER
 from bot.library.findings import ContentProblem, Finding
 from bot.library.grade import grade
-from bot.library.load import Content, Library, load
+from bot.library.load import DEFAULT_LOCALE, Content, Library, load
+from bot.library.safety import findings as safety_findings
 from bot.library.schema import BannedFile
 from bot.library.yaml_lines import read
 
@@ -35,6 +36,9 @@ def check(folder: Path) -> list[Finding]:
         return [Finding("banned.yaml", 0, "file", "This file is missing; restore it from the release.")]
     findings: list[Finding] = []
     for content in library.locales.values():
+        # Another language without rules of its own gets no claim of detection; that is not a mistake.
+        if content.locale == DEFAULT_LOCALE or (folder / content.locale / "safety").is_dir():
+            findings += safety_findings(folder / content.locale / "safety")
         place = _Files(folder, content.locale)
         for flow in content.flows.values():
             found = [

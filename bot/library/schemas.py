@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from bot.library import schema
+from bot.library import safety_schema, schema
 
 MODELS: dict[str, type[BaseModel]] = {
     "banned": schema.BannedFile,
@@ -17,6 +17,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "lesson": schema.LessonFile,
     "locale": schema.LocaleFile,
     "places": schema.PlacesFile,
+    "safety-lexicon": safety_schema.LexiconFile,
+    "safety-masks": safety_schema.MasksFile,
+    "safety-rules": safety_schema.RulesFile,
     "sources": schema.SourcesFile,
     "steady": schema.SteadyFile,
 }

@@ -77,7 +77,9 @@ async def test_killed_after_every_step_the_session_goes_on(tmp_path: Path) -> No
             await bot.until(lambda text=following, tick=ticked: answered(anna, text, tick), f"an answer to {label}")
             await bot.kill()
             await bot.start()
-        await bot.until(lambda: any("That's all for now" in str(post.data.get("text")) for post in bots(anna)), "the close")
+        await bot.until(
+            lambda: any("That's all for now" in str(post.data.get("text")) for post in bots(anna)), "the close"
+        )
         assert [
             c for c in bot.telegram.refusals() if "not modified" not in str(c.answer) and "query" not in str(c.answer)
         ] == []

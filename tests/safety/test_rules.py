@@ -1,0 +1,100 @@
+"""Every rule catches what it says it catches and leaves its near misses alone; none can be taken away unnoticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.safety import Detector
+from bot.core.safety.measure import Line, measure
+from bot.library.safety import RuleFiles, example
+from tests.safety.conftest import examples
+
+FEWEST_LINES = 1_200
+
+
+def test_every_rule_catches_its_lines(detector: Detector, files: RuleFiles) -> None:
+    silent = [
+        (rule, text)
+        for rule, text, source in examples(files, "catches")
+        if rule not in detector.assess(text, source=source).rules
+    ]
+    assert silent == []
+
+
+def test_no_rule_fires_on_its_near_misses(detector: Detector, files: RuleFiles) -> None:
+    loud = [
+        (rule, text)
+        for rule, text, source in examples(files, "misses")
+        if rule in detector.assess(text, source=source).rules
+    ]
+    assert loud == []
+
+
+def test_every_mask_keeps_its_lines_quiet(detector: Detector, files: RuleFiles) -> None:
+    loud = []
+    for mask in files.masks.masks:
+        for line in mask.examples:
+            text, source = example(line)
+            got = detector.assess(text, source=source)
+            if got.tier != "none":
+                loud.append((mask.id, text, got.rules))
+    assert loud == []
+
+
+def test_without_any_one_rule_one_of_its_lines_is_answered_otherwise(detector: Detector, files: RuleFiles) -> None:
+    """Mutation: take each rule away; at least one line it catches, or a development line, must change."""
+    needless = []
+    by_rule: dict[str, list[tuple[str, str]]] = {}
+    for rule, text, source in examples(files, "catches"):
+        by_rule.setdefault(rule, []).append((text, source))
+    for rule, its_lines in by_rule.items():
+        kept = [detector.assess(text, source=source) for text, source in its_lines]  # type: ignore[arg-type]
+        gone = [
+            detector.assess(text, source=source, without={rule})  # type: ignore[arg-type]
+            for text, source in its_lines
+        ]
+        if all(
+            before.tier == after.tier and before.categories == after.categories
+            for before, after in zip(kept, gone, strict=True)
+        ):
+            needless.append(rule)
+    assert needless == []
+
+
+def test_without_any_one_mask_one_of_its_lines_is_a_false_alarm(detector: Detector, files: RuleFiles) -> None:
+    needless = []
+    for mask in files.masks.masks:
+        read = [example(line) for line in mask.examples]
+        if all(detector.assess(text, source=source, without={mask.id}).tier == "none" for text, source in read):
+            needless.append(mask.id)
+    assert needless == []
+
+
+def test_there_are_enough_lines_of_our_own(lines: list[Line], files: RuleFiles) -> None:
+    assert len({(line.text, line.source) for line in lines}) >= FEWEST_LINES
+
+
+@pytest.mark.parametrize(
+    ("label", "least"),
+    [
+        ("suicide", 0.95),
+        ("selfharm", 0.95),
+        ("partner_at_risk", 0.90),
+        ("abuse", 0.85),
+        ("harm_other", 0.85),
+        ("ask", 0.95),
+    ],
+)
+def test_the_development_lines_meet_the_bar(detector: Detector, lines: list[Line], label: str, least: float) -> None:
+    share = measure(detector, lines).share(label, "act", "ask")
+    assert share is not None
+    assert share >= least
+
+
+def test_false_alarms_on_the_development_lines_stay_below_the_bar(detector: Detector, lines: list[Line]) -> None:
+    figures = measure(detector, lines)
+    act, either, asked = figures.share("none", "act"), figures.share("none", "act", "ask"), figures.share("ask", "act")
+    assert act is not None and either is not None and asked is not None
+    assert act <= 0.01
+    assert either <= 0.05
+    assert asked <= 0.20

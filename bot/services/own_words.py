@@ -48,7 +48,7 @@ async def journal_pages(turn: Turn) -> list[tuple[int, str, str]]:
 async def _journal_page(turn: Turn, session: Session) -> dict[str, str]:
     pages = await journal_pages(turn)
     if not pages:
-        return {"page_when": "", "page_text": ""}
+        return {"page_when": turn.texts("today"), "page_text": turn.texts("words-gone")}
     _, when, text = pages[min(number(session, "at"), len(pages) - 1)]
     return {"page_when": when, "page_text": text}
 
@@ -68,7 +68,7 @@ async def draft_pages(turn: Turn, session: Session) -> int:
 
 async def _draft_page(turn: Turn, session: Session) -> str:
     pages = await _draft(turn, session)
-    return pages[number(session, "turned") % len(pages)]
+    return pages[number(session, "turned") % len(pages)] or turn.texts("words-gone")
 
 
 async def _draft(turn: Turn, session: Session) -> list[str]:

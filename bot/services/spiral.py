@@ -20,6 +20,8 @@ SOON_AGAIN = timedelta(hours=1)
 ENTRY = "_entry"
 """The answer that names the run's row in /progress."""
 LONGEST_TAGS = 600
+ANY = "any"
+"""The tag of a plan that is about no trigger on the list."""
 
 
 async def begin(turn: Turn, flows: Flows) -> Reply:
@@ -102,7 +104,7 @@ async def keep_plan(turn: Turn, session: Session) -> Session:
     known = {choice.id for choice in flow.steps["facts"].choices} if "facts" in flow.steps else set()
     tag = chosen if isinstance(chosen, str) and chosen in known else None
     if tag is None:
-        tag = next(iter(ticks(session, "facts")), None)
+        tag = next(iter(ticks(session, "facts")), ANY)
     line = turn.texts("plan-line", when=when, then=then)
     await turn.keep_only("plan", line, tag)
     return with_answer(session, planned=line)

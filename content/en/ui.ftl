@@ -162,6 +162,7 @@ group = I'm made for talking with one person alone, so I'll leave this chat. Not
 
 ## Held messages, own material, plans
 
+words-gone = (These words aren't here any more.)
 hold-label = Comes back { $when }
 hold-no-clock = I don't know your clock yet, so only a length works here, such as 45 minutes. /settings has the clock.
 hold-time-passed = { $time } has already passed today. A later time works, or a length such as 45 minutes.

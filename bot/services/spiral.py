@@ -20,8 +20,8 @@ SOON_AGAIN = timedelta(hours=1)
 ENTRY = "_entry"
 """The answer that names the run's row in /progress."""
 LONGEST_TAGS = 600
-ANY = "any"
-"""The tag of a plan that is about no trigger on the list."""
+ANY = "own"
+"""The tag of what is about something told in own words."""
 
 
 async def begin(turn: Turn, flows: Flows) -> Reply:

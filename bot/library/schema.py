@@ -161,7 +161,7 @@ class LessonFile(Shape):
     question: QuestionFile
     why: WhyFile
     opens: Annotated[str, Field(pattern=r"^(review|[a-z][a-z0-9-]*:[a-z][a-z0-9-]*)$")] | None = None
-    reviewed_by: str
+    reviewed_by: Annotated[str, Field(min_length=2)]
 
 
 class SourceFile(Shape):
@@ -186,10 +186,11 @@ class PartFile(Shape):
 
 
 class CurriculumFile(Shape):
-    """The order of the programme; no words."""
+    """The order of the programme; no words. moved: ids that lessons had before, and the ids they have now."""
 
     stages: Annotated[list[PartFile], Field(min_length=1)]
     companion: list[PartFile] = []
+    moved: dict[Identifier, Identifier] = {}
 
 
 class LineFile(Shape):
@@ -270,8 +271,37 @@ class SteadyFile(RootModel[list[SteadyMessage]]):
     """Short invitations to bring someone or something safe to mind."""
 
 
+class ClaimFile(Shape):
+    """Something Keel must never claim: words of a pattern (a regular expression), and why not."""
+
+    pattern: str
+    why: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"write a regular expression ({error})") from None
+        return value
+
+
 class BannedFile(Shape):
-    """Phrases that never stand in a text, and words kept off the lock screen."""
+    """Phrases that never stand in a text, claims never made, and words kept off the lock screen."""
 
     phrases: list[str]
+    claims: list[ClaimFile] = []
     lock_screen: list[str]
+
+
+class IdeaFile(Shape):
+    """One idea of the programme, and the lessons that cover it (the one with the same id, where none are named)."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9]{1,2}$")]
+    idea: str
+    lessons: list[Identifier] = []
+
+
+class ProgrammeFile(RootModel[dict[str, list[IdeaFile]]]):
+    """Every idea that the programme is made of, by part."""

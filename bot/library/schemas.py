@@ -17,6 +17,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "lesson": schema.LessonFile,
     "locale": schema.LocaleFile,
     "places": schema.PlacesFile,
+    "programme": schema.ProgrammeFile,
     "sources": schema.SourcesFile,
     "steady": schema.SteadyFile,
 }

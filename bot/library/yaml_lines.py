@@ -11,6 +11,17 @@ from pydantic import BaseModel, ValidationError
 from bot.library.findings import ContentProblem, Finding, single
 
 Model = TypeVar("Model", bound=BaseModel)
+FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader over libyaml where it is there: ten times as fast, the same result."""
+
+
+def compose(text: str) -> yaml.Node | None:
+    """`text` as nodes that know their lines.
+
+    Raises yaml.YAMLError: it is not YAML.
+    """
+    node: yaml.Node | None = yaml.compose(text, Loader=FAST)
+    return node
 
 
 def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model:
@@ -20,8 +31,8 @@ def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model
     Raises ContentProblem: the text is not YAML, or does not have the model's shape.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.load(text, Loader=yaml.SafeLoader)
+        node = compose(text)
+        raw = yaml.load(text, Loader=FAST)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + first_line
@@ -47,8 +58,8 @@ def line_of(node: yaml.Node | None, path: Sequence[str | int], first_line: int =
         found = _child(node, part)
         if found is None:
             continue
-        node = found
-        line = found.start_mark.line + first_line
+        mark, node = found
+        line = mark.line + first_line
     return line
 
 
@@ -69,11 +80,13 @@ def repeated_key(node: yaml.Node | None) -> yaml.ScalarNode | None:
     return None
 
 
-def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
+    """Where the word `part` stands (or the item at that position), and what it holds."""
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
+        return next(((key.start_mark, value) for key, value in node.value if key.value == str(part)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part] if isinstance(node.value[part], yaml.Node) else None
+        item = node.value[part]
+        return (item.start_mark, item) if isinstance(item, yaml.Node) else None
     return None
 
 

@@ -56,7 +56,7 @@ CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
     commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
     unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask")}),
-    unasked_texts=("lessons-quiet", "day-after", "recall", "lesson-practice", "went-wrong"),
+    unasked_texts=("lessons-quiet", "day-after", "recall"),
 )
 """What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0

@@ -18,9 +18,9 @@ from bot.library.flow_rules import (
 from bot.library.folder_rules import order_rules, schema_lines, text_rules, unused_sources
 from bot.library.lesson_rules import Alike, lesson_rules, reply_rules, steady_rules
 from bot.library.load import DEFAULT_LOCALE, Content, Library, load
-from bot.library.schema import BannedFile
 from bot.library.where import Found, Sources
 from bot.library.wording import Wording
+from bot.library.wording_schema import BannedFile
 from bot.library.yaml_lines import read
 
 SPIRAL = "spiral"
@@ -92,9 +92,7 @@ def _flow_findings(
         yield from (file.finding(item) for item in found)
 
 
-def _lesson_findings(
-    library: Library, content: Content, sources: Sources, wording: Wording
-) -> Iterator[Finding]:
+def _lesson_findings(library: Library, content: Content, sources: Sources, wording: Wording) -> Iterator[Finding]:
     alike = Alike()
     files = sources.lessons(content.locale)
     first = library.locales[DEFAULT_LOCALE]

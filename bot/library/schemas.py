@@ -7,17 +7,17 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from bot.library import schema
+from bot.library import schema, wording_schema
 
 MODELS: dict[str, type[BaseModel]] = {
-    "banned": schema.BannedFile,
+    "banned": wording_schema.BannedFile,
     "curriculum": schema.CurriculumFile,
     "flow": schema.FlowFile,
     "helplines": schema.HelplinesFile,
     "lesson": schema.LessonFile,
     "locale": schema.LocaleFile,
     "places": schema.PlacesFile,
-    "programme": schema.ProgrammeFile,
+    "programme": wording_schema.ProgrammeFile,
     "sources": schema.SourcesFile,
     "steady": schema.SteadyFile,
 }

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.library.schema import BannedFile
 from bot.library.where import Found, Path_
+from bot.library.wording_schema import BannedFile
 
 
 def _phrase(text: str) -> re.Pattern[str]:

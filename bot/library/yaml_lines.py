@@ -32,7 +32,7 @@ def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model
     """
     try:
         node = compose(text)
-        raw = yaml.load(text, Loader=FAST)
+        raw = yaml.load(text, Loader=FAST)  # noqa: S506  # a safe loader, over libyaml
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + first_line

@@ -50,7 +50,7 @@ class Records:
         return set((await self.connection.execute(select(completion.c.lesson).distinct())).scalars())
 
     async def move_lesson(self, old: str, new: str) -> None:
-        """A lesson got another id: everybody's progress names the new one. What was done with both stays the new one's."""
+        """A lesson got another id: progress names the new one; where both were done, the new one's stays."""
         for table in (completion, delivery):
             there = select(table.c.learner_id).where(table.c.lesson == new)
             doubled = (table.c.lesson == old) & table.c.learner_id.in_(there)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from bot.library.flow_rules import (
 from bot.library.folder_rules import order_rules, schema_lines, text_rules, unused_sources
 from bot.library.lesson_rules import Alike, lesson_rules, reply_rules, steady_rules
 from bot.library.load import DEFAULT_LOCALE, Content, Library, load
+from bot.library.programme import FILE as PROGRAMME
+from bot.library.programme import programme_rules
 from bot.library.where import Found, Sources
 from bot.library.wording import Wording
 from bot.library.wording_schema import BannedFile
@@ -48,6 +50,7 @@ def check(folder: Path, names: Names | None = None) -> list[Finding]:
     try:
         library = load(folder)
         banned = read(BannedFile, _banned(folder), "banned.yaml")
+        unplanned = list(programme_rules(library))
     except ContentProblem as problem:
         return list(problem.findings)
     sources = Sources(folder)
@@ -58,6 +61,7 @@ def check(folder: Path, names: Names | None = None) -> list[Finding]:
         findings += _lesson_findings(library, content, sources, wording)
         findings += text_rules(folder, content, wording, names.unasked_texts if names else ())
     findings += _in(sources, "curriculum.yaml", order_rules(library))
+    findings += _in(sources, PROGRAMME, unplanned)
     findings += [replace(item, note=True) for item in _in(sources, "sources.yaml", unused_sources(library))]
     return sorted(findings)
 
@@ -109,7 +113,7 @@ def _lesson_findings(library: Library, content: Content, sources: Sources, wordi
         yield from _in(sources, steady, steady_rules(content, wording, alike))
 
 
-def _in(sources: Sources, name: str, found: Iterator[Found]) -> list[Finding]:
+def _in(sources: Sources, name: str, found: Iterable[Found]) -> list[Finding]:
     file = sources.file(name)
     return [file.finding(item) for item in found]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.curriculum import Lesson
 from bot.library.findings import ContentProblem, single
 from bot.library.grade import grade
 from bot.library.load import Library
+from bot.library.where import Found
 from bot.library.wording_schema import IdeaFile, ProgrammeFile
 from bot.library.yaml_lines import read
 
@@ -30,6 +31,22 @@ def ideas(library: Library) -> Mapping[str, Sequence[IdeaFile]]:
 def covering(idea: IdeaFile) -> Sequence[str]:
     """Ids of the lessons that cover an idea."""
     return idea.lessons or [idea.id.lower()]
+
+
+def programme_rules(library: Library) -> Iterator[Found]:
+    """Every idea has a lesson, and the lessons named exist.
+
+    Raises ContentProblem: the file is missing, or does not have the shape it needs.
+    """
+    known = library.speak(None).lessons
+    for part, items in ideas(library).items():
+        for at, idea in enumerate(items):
+            missing = [id_ for id_ in covering(idea) if id_ not in known]
+            if missing:
+                message = (
+                    f"“{idea.id}” has no lesson “{missing[0]}”; write it, or name the lessons that cover the idea."
+                )
+                yield Found((part, at), "programme", message)
 
 
 def uncovered(library: Library) -> list[str]:

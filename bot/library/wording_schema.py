@@ -30,7 +30,7 @@ class BannedFile(Shape):
     """Phrases that never stand in a text, claims never made, and words kept off the lock screen."""
 
     phrases: list[str]
-    claims: list[ClaimFile] = []
+    claims: list[ClaimFile] = Field([])
     lock_screen: list[str]
 
 
@@ -39,7 +39,7 @@ class IdeaFile(Shape):
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9]{1,2}$")]
     idea: str
-    lessons: list[Identifier] = []
+    lessons: list[Identifier] = Field([])
 
 
 class ProgrammeFile(RootModel[dict[str, list[IdeaFile]]]):

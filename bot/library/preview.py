@@ -90,7 +90,7 @@ class _Shown:
             f'<article id="lesson-{lesson.id}"{mark}><h3>{lesson.id} · {escape(lesson.title)}{badge}</h3>'
             f'<p class="meta">{" · ".join(part for part in measures if part)}</p>'
             f'<div class="chat">{message}{keys}</div>'
-            f'<details><summary>Question and answers</summary><div class="chat">{asked}{replies}</div></details>'
+            f'<details open><summary>Question and answers</summary><div class="chat">{asked}{replies}</div></details>'
             f'<details><summary>Why this works</summary><div class="chat">{why}</div></details>{lines}</article>'
         )
 

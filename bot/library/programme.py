@@ -43,9 +43,7 @@ def programme_rules(library: Library) -> Iterator[Found]:
         for at, idea in enumerate(items):
             missing = [id_ for id_ in covering(idea) if id_ not in known]
             if missing:
-                message = (
-                    f"“{idea.id}” has no lesson “{missing[0]}”; write it, or name the lessons that cover the idea."
-                )
+                message = f"“{idea.id}” has no lesson “{missing[0]}”; write it, or name those that cover it."
                 yield Found((part, at), "programme", message)
 
 

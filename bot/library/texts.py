@@ -58,7 +58,12 @@ def load_texts(path: Path, locale: str, fallback: Texts | None = None) -> Texts:
             line = source.count("\n", 0, start) + 1
             why = entry.annotations[0].message if entry.annotations else "not readable"
             findings.append(
-                Finding(path.name, line, "fluent", f"This line is not a Fluent text ({why}); write name = words.")
+                Finding(
+                    f"{locale}/{path.name}",
+                    line,
+                    "fluent",
+                    f"This line is not a Fluent text ({why}); write name = words.",
+                )
             )
     if findings:
         raise ContentProblem(findings)

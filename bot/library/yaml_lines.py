@@ -34,7 +34,9 @@ def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model
         node = compose(text)
         raw = yaml.load(text, Loader=FAST)  # noqa: S506  # a safe loader, over libyaml
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What was opened and never closed is wrong where it was opened, not where that came out.
+        opened = "flow" in str(error.context) or "quoted" in str(error.context)
+        mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + first_line
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
         message = f"This is not valid YAML ({said}); check quotes, colons and indentation here."
@@ -48,7 +50,7 @@ def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise ContentProblem([_finding(item, node, file, first_line) for item in error.errors()]) from None
+        raise ContentProblem([_finding(item, node, file, first_line) for item in _misspelt(error.errors())]) from None
 
 
 def line_of(node: yaml.Node | None, path: Sequence[str | int], first_line: int = 1) -> int:
@@ -90,12 +92,29 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Mark, yaml.Nod
     return None
 
 
+def _misspelt(items: Sequence[Any]) -> list[Any]:
+    """One thing to mend where a word is unknown and another one missing beside it: it is the same word."""
+    unknown = [item for item in items if item["type"] == "extra_forbidden"]
+    kept = list(items)
+    for item in items:
+        beside = [other for other in unknown if other["loc"][:-1] == item["loc"][:-1]]
+        if item["type"] == "missing" and beside:
+            unknown.remove(beside[0])
+            kept.remove(item)
+            kept[kept.index(beside[0])] = {**beside[0], "type": "misspelt", "wanted": item["loc"][-1]}
+    return kept
+
+
 def _finding(item: Any, node: yaml.Node | None, file: str, first_line: int) -> Finding:
     path: Sequence[str | int] = item["loc"]
     where = " › ".join(str(part) for part in path) or "the file"
     match item["type"]:
         case "missing":
             message = f"“{path[-1]}” is missing in {' › '.join(map(str, path[:-1])) or 'this file'}; add it."
+        case "misspelt":
+            message = (
+                f"“{path[-1]}” is not a word Keel knows here ({where}); write “{item['wanted']}”, which is missing."
+            )
         case "extra_forbidden":
             message = f"“{path[-1]}” is not a word Keel knows here ({where}); check its spelling or remove it."
         case _:

@@ -52,6 +52,7 @@ def load_texts(path: Path, locale: str, fallback: Texts | None = None) -> Texts:
     bundle = FluentBundle([locale], use_isolating=False)
     source = path.read_text(encoding="utf-8") if path.exists() else ""
     findings = []
+    file = f"{locale}/{path.name}"
     for entry in FluentParser().parse(source).body:
         if isinstance(entry, ast.Junk):
             start = entry.span.start if entry.span else 0

@@ -113,7 +113,7 @@ def _finding(item: Any, node: yaml.Node | None, file: str, first_line: int) -> F
             message = f"“{path[-1]}” is missing in {' › '.join(map(str, path[:-1])) or 'this file'}; add it."
         case "misspelt":
             message = (
-                f"“{path[-1]}” is not a word Keel knows here ({where}); write “{item['wanted']}”, which is missing."
+                f"“{path[-1]}” is not a word Keel knows here ({where}); “{item['wanted']}” is missing, write that."
             )
         case "extra_forbidden":
             message = f"“{path[-1]}” is not a word Keel knows here ({where}); check its spelling or remove it."

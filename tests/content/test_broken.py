@@ -21,8 +21,6 @@ OUTCOME = "en/flows/outcome.yaml"
 STEADY = "en/steady.yaml"
 LONG = "Notwithstanding considerable organisational difficulties, communication necessitates extraordinary patience."
 FILLED = "{outcome} {outcome} {outcome} {outcome} " + "Go on. " * 490
-    "Notwithstanding considerable organisational difficulties, interdisciplinary communication necessitates patience."
-)
 
 
 @dataclass(frozen=True)

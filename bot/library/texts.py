@@ -60,7 +60,7 @@ def load_texts(path: Path, locale: str, fallback: Texts | None = None) -> Texts:
             why = entry.annotations[0].message if entry.annotations else "not readable"
             findings.append(
                 Finding(
-                    f"{locale}/{path.name}",
+                    file,
                     line,
                     "fluent",
                     f"This line is not a Fluent text ({why}); write name = words.",

@@ -151,7 +151,7 @@ def marked(text: str) -> str:
     safe = escape(text, quote=False)
     safe = re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", safe)
     safe = re.sub(r"(?<![*\w])\*([^*]+)\*(?![*\w])", r"<i>\1</i>", safe)
-    safe = re.sub(r"^&gt; ?(.*)$", r"<blockquote>\1</blockquote>", safe, flags=re.MULTILINE)
+    safe = re.sub(r"^&gt; ?(.*)\n?", r"<blockquote>\1</blockquote>", safe, flags=re.MULTILINE)
     return re.sub(r"^- ", "• ", safe, flags=re.MULTILINE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from bot.core.model import Completion, Outcome
 from bot.library.check import check, to_mend
 from bot.library.load import load
 from bot.runner import follow_moves
+from bot.services.conversation import FLOW_COMMANDS, PAGES
 from bot.simulator.person import join
 from bot.simulator.server import api
 from bot.simulator.telegram import TOKEN, Telegram
@@ -199,6 +201,18 @@ async def test_a_lesson_in_ones_own_chat(tmp_path: Path) -> None:
     assert telegram.refusals() == telegram.calls("sendMessage")[-1:]  # the chat that does not exist
     assert not (tmp_path / "data").exists()
     refused(await asyncio.to_thread(run, *send), "KEEL_TOKEN")
+
+
+def test_the_commands_that_content_may_name_are_those_that_are_answered() -> None:
+    source = (ROOT / "bot/services/conversation.py").read_text(encoding="utf-8")
+    answered = set(re.findall(r'^            case "([a-z]+)"', source, re.MULTILINE)) | {*FLOW_COMMANDS, *PAGES}
+    assert answered == CONTENT_NAMES.commands
+
+
+def test_what_comes_unasked_is_there(content: Path) -> None:
+    words = load(content).speak(None)
+    assert [name for name in CONTENT_NAMES.unasked_texts if not words.texts.has(name)] == []
+    assert all(step in words.flows[flow].steps for flow, step in CONTENT_NAMES.unasked_steps)
 
 
 async def progress(folder: Path, *lessons: str) -> Store:

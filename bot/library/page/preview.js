@@ -22,6 +22,7 @@ function look() {
     const map = section.querySelector(".map");
     if (map) map.hidden = !all;
   }
+  for (const links of document.querySelectorAll("nav")) links.hidden = !all;
   count.textContent = all ? "" : `${shown} found`;
 }
 box.addEventListener("input", look);

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock media
+.PHONY: setup demo run test check bench lock media transcripts
 
 setup: $(STAMP)
 
@@ -31,6 +31,10 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Prints the sessions in docs/transcripts anew, after a wanted change of wording.
+transcripts: $(STAMP)
+	KEEL_WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest tests/acceptance/test_transcripts.py
 
 # Draws the animations in content/media.
 media: $(STAMP)

@@ -105,7 +105,7 @@ def next_again(stage: Stage, since: datetime, done: Sequence[Completion], sent: 
 
     What was declined stays away.
     """
-    touched = {item.lesson for item in done if item.at >= since} | {item.lesson for item in sent if item.at >= since}
+    touched = {item.lesson for item in done if item.at > since} | {item.lesson for item in sent if item.at > since}
     declined = {item.lesson for item in done if item.outcome is Outcome.NOT_FOR_ME}
     return next((lesson for lesson in stage.lessons if lesson not in touched | declined), None)
 

@@ -21,7 +21,7 @@ LONGEST_PAYLOAD = 64
 FACTS = frozenset(
     {
         *("now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"),
-        *("history", "plan_line", "planned", "when", "own_line", "person", "there"),
+        *("history", "plan_line", "map_line", "planned", "when", "own_line", "person", "there"),
         *("steady_name", "after_name", "line", "plan", "map"),
         *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
         *(f"the_{part}" for part in ("signs", "helps", "places", "people", "professionals", "safer", "reasons")),

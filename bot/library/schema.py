@@ -99,7 +99,7 @@ class StepFile(Shape):
     play: Literal["letter", "voice", "photo", "person", "found"] | None = None
     fill: Literal["page", "draft", "line", "person", "plan", "given"] | None = None
     media: Identifier | None = None
-    rank: Literal["tools", "soothing", "closing", "lengths", "material"] | None = None
+    rank: Literal["tools", "soothing", "closing", "lengths", "material", "pages"] | None = None
     beside: bool = False
     why: Words | None = None
     source: str | None = None

@@ -6,7 +6,7 @@ from bot.core.flow import Flow, Options
 from bot.core.insight import preferred
 from bot.core.model import Hold, Session
 from bot.services.moments import say_moment
-from bot.services.own_words import own_words
+from bot.services.own_words import draft_pages, own_words
 from bot.services.places import Places
 from bot.services.turn import Turn
 
@@ -49,6 +49,8 @@ async def _ranked(
             return {rank: frozenset(f"drop-{kind}" for kind in MATERIAL if kind not in there)}, {}
         case "closing":
             return {rank: closing_hidden(session)}, {}
+        case "pages":
+            return {rank: frozenset() if await draft_pages(turn, session) > 1 else frozenset({"page"})}, {}
         case "lengths":
             # Tomorrow morning needs a clock; without one it is not offered rather than guessed.
             return {rank: frozenset() if turn.learner.zone else frozenset({"morning"})}, {}

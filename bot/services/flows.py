@@ -207,7 +207,8 @@ class Flows:
         options = await options_for(turn, flow, now, self.places)
         shown = screen(flow, now, options, before=before)
         card = self._card(flow, was, now, edit)
-        if card is not None and was is not None and was.step == now.step and screen(flow, was, options) == shown:
+        stands = edit is not None and was is not None and was.step == now.step
+        if card is not None and was is not None and stands and screen(flow, was, options) == shown:
             return Reply((card,), session=now.id)  # only the card changed; the message below it stands
         if card is not None and card.edit is not None and card.edit == edit:
             edit = strip = None  # the living message became the card

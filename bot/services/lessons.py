@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.curriculum import Lesson, next_again, next_lesson, unread
-from bot.core.model import Completion, Lane, Outcome
+from bot.core.model import Completion, Delivery, Lane, Outcome
 from bot.core.schedule import later_today
 from bot.core.screen import LessonTap, Reply
 from bot.services import companions, recall, review
@@ -27,21 +27,21 @@ AFTER_SPIRAL = timedelta(hours=2)
 async def on_request(turn: Turn, command: Command) -> Reply:
     """/lesson: the unread one, else the next; with an id, that one again."""
     asked = turn.content.lessons.get(command.argument)
+    done = await turn.tx.records.completions(turn.learner.id)
     if asked is None:
-        asked = await waiting(turn)
+        sent = await turn.tx.timers.deliveries(turn.learner.id)
+        asked = waiting(turn, done, sent)
         if asked is None or await turn.tx.timers.pending(turn.learner.id, AGAIN, asked.id):
-            asked = await following(turn) or asked
+            asked = await following(turn, done, sent) or asked
     if asked is None:
         return Reply((turn.page("lessons-through", (turn.button("button-library", "library"),)),))
-    done = await note_seen(turn, asked.id)
-    await companions.offer(turn, asked.id, await turn.tx.records.completions(turn.learner.id))
-    return Reply((await lesson_screen(turn, asked, done),))
+    seen = await note_seen(turn, asked.id)
+    await companions.offer(turn, asked.id, done)
+    return Reply((await lesson_screen(turn, asked, seen),))
 
 
-async def following(turn: Turn) -> Lesson | None:
+async def following(turn: Turn, done: list[Completion], sent: list[Delivery]) -> Lesson | None:
     """The next lesson of a stage that is gone through once more, else the next that this person has not met."""
-    done = await turn.tx.records.completions(turn.learner.id)
-    sent = await turn.tx.timers.deliveries(turn.learner.id)
     curriculum, learner = turn.library.curriculum, turn.learner
     again = curriculum.parts.get(learner.around or "")
     id_ = None
@@ -53,10 +53,9 @@ async def following(turn: Turn) -> Lesson | None:
     return turn.content.lessons.get(id_) if id_ else None
 
 
-async def waiting(turn: Turn) -> Lesson | None:
+def waiting(turn: Turn, done: list[Completion], sent: list[Delivery]) -> Lesson | None:
     """The lesson that came and was not touched yet, or was put off, if there is one."""
-    sent = await turn.tx.timers.deliveries(turn.learner.id)
-    id_ = unread(await turn.tx.records.completions(turn.learner.id), sent)
+    id_ = unread(done, sent)
     return turn.content.lessons.get(id_) if id_ else None
 
 
@@ -74,7 +73,8 @@ async def note_seen(turn: Turn, lesson: str) -> Completion:
 
 async def leave_behind(turn: Turn) -> None:
     """Somebody who was quiet begins again: what waited unread stays in the library, and the next one comes."""
-    lesson = await waiting(turn)
+    done = await turn.tx.records.completions(turn.learner.id)
+    lesson = waiting(turn, done, await turn.tx.timers.deliveries(turn.learner.id))
     if lesson is not None:
         await note_seen(turn, lesson.id)
 
@@ -92,17 +92,18 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
         return None
     found = await completion_of(turn, lesson.id)
     before = found or Completion(lesson.id, Outcome.READ, turn.now)
-    done, view = replace(before, at=turn.now), tapped.choice
+    view = tapped.choice
+    done = replace(before, at=turn.now) if await _came_since(turn, before) else before
     if turn.learner.unread and tapped.choice != "later":
         await turn.change(unread=0)
     match tapped.choice:
         case "tried":
-            done = replace(done, outcome=Outcome.TRIED)
+            done = replace(done, outcome=Outcome.TRIED, at=turn.now)
         case "later":
-            done = replace(done, outcome=Outcome.LATER)
+            done = replace(done, outcome=Outcome.LATER, at=turn.now)
             view = await _put_off(turn, lesson, before)
         case "no":
-            done = replace(done, outcome=Outcome.NOT_FOR_ME)
+            done = replace(done, outcome=Outcome.NOT_FOR_ME, at=turn.now)
             await turn.tx.timers.drop(turn.learner.id, AGAIN, lesson.id)
         case "save" | "unsave":
             done, view = replace(done, saved=tapped.choice == "save"), "open"
@@ -122,6 +123,12 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
             done, view = _opened(done), "open"
     await turn.tx.records.complete(turn.learner.id, done)
     return Reply((replace(await lesson_screen(turn, lesson, done, view), edit=message_id),))
+
+
+async def _came_since(turn: Turn, before: Completion) -> bool:
+    """Whether the lesson was sent after it was touched last: then this is the first touch."""
+    sent = await turn.tx.timers.deliveries(turn.learner.id)
+    return any(item.lesson == before.lesson and item.at > before.at for item in sent)
 
 
 def _opened(done: Completion) -> Completion:

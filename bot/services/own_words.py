@@ -61,12 +61,21 @@ async def _given(turn: Turn, session: Session) -> dict[str, str]:
     return {kind: notes.get((kind, tag), "") for kind, tag in tags.items() if tag is None or isinstance(tag, str)}
 
 
+async def draft_pages(turn: Turn, session: Session) -> int:
+    """On how many screens the session's held message is read."""
+    return len(await _draft(turn, session))
+
+
 async def _draft_page(turn: Turn, session: Session) -> str:
+    pages = await _draft(turn, session)
+    return pages[number(session, "turned") % len(pages)]
+
+
+async def _draft(turn: Turn, session: Session) -> list[str]:
     held = await turn.tx.kept.hold(turn.learner.id, number(session, "hold"))
     if held is None or held.state not in UNDECIDED:
-        return ""
-    pages = [held.text[at : at + PAGE] for at in range(0, len(held.text), PAGE)] or [""]
-    return pages[number(session, "turned") % len(pages)]
+        return [""]
+    return [held.text[at : at + PAGE] for at in range(0, len(held.text), PAGE)] or [""]
 
 
 def number(session: Session, name: str) -> int:

@@ -43,6 +43,8 @@ def search(turn: Turn, words: str) -> list[str]:
     """Ids of the lessons that fit, the best first; none when nothing does."""
     index = _index(_Same(turn.content))
     typed = list(dict.fromkeys(_words(words, turn.content.filler_words)))[:WORDS_READ]
+    if not typed:
+        return []
     scores: defaultdict[str, float] = defaultdict(float)
     for word in typed:
         for id_, score in _by_word(index, word).items():

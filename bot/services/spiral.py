@@ -65,11 +65,11 @@ async def hide_tool(turn: Turn, session: Session) -> Session:
 
 
 async def recall_plan(turn: Turn, session: Session) -> Session:
-    """The person's own if-then plan for one of the triggers tapped now."""
-    plans = await turn.tx.records.notes(turn.learner.id, "plan")
-    tapped = ticks(session, "facts")
-    fitting = [plan.text for plan in plans if plan.tag in tapped]
-    return with_answer(session, plan_line=fitting[-1] if fitting else "")
+    """The person's own if-then plan, and their map, for one of the triggers tapped now (or told in own words)."""
+    told = {*ticks(session, "facts"), *(["own"] if session.answers.get("facts_own") else [])}
+    kept = {kind: await turn.tx.records.notes(turn.learner.id, kind) for kind in ("plan", "map")}
+    lines = {kind: [note.text for note in notes if note.tag in told] for kind, notes in kept.items()}
+    return with_answer(session, **{f"{kind}_line": found[-1] if found else "" for kind, found in lines.items()})
 
 
 async def close(turn: Turn, session: Session) -> Session:

@@ -59,10 +59,10 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
             return None
         await turn.tx.timers.put_off(timer, later)
         return None
-    if await lessons.waiting(turn) is not None:
-        return await _unread(turn, timer)
     done = await turn.tx.records.completions(turn.learner.id)
     sent = await turn.tx.timers.deliveries(turn.learner.id)
+    if lessons.waiting(turn, done, sent) is not None:
+        return await _unread(turn, timer)
     back = await recall.due(turn, done, sent)
     if back is not None:
         await turn.change(last_unasked=turn.now)
@@ -71,7 +71,7 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
     if turn.learner.slow and newest is not None and before.last_slot is not None and newest >= before.last_slot:
         await pass_on(turn, timer)  # the slot before this one brought a lesson
         return None
-    lesson = await lessons.following(turn)
+    lesson = await lessons.following(turn, done, sent)
     if lesson is None:
         await turn.tx.timers.settle(timer)
         return None

@@ -26,13 +26,13 @@ POINTS: dict[str, tuple[type, str, str]] = {
     "the batch has come and nothing is written": (Intake, "receive", "before"),
     "the inbox row is written and not committed": (Inbox, "add", "after"),
     "the inbox row is committed": (Intake, "receive", "after"),
-    "the update is taken up": (Desk, "answer", "before"),
+    "the update is taken up": (Desk, "handle", "before"),
     "the answer is worked out and not saved": (Conversation, "answer", "after"),
     "the answer is saved and not committed": (Inbox, "keep_reply", "after"),
     "the change is committed and nothing is sent": (Sender, "deliver", "before"),
     "the answer is sent and the row is still there": (Sender, "deliver", "after"),
     "the row is deleted and not committed": (Inbox, "forget", "after"),
-    "everything is done": (Desk, "answer", "after"),
+    "everything is done": (Desk, "handle", "after"),
 }
 LESSON_POINTS: dict[str, tuple[type, str, str]] = {
     "the timer is claimed": (Timers, "claim", "after"),

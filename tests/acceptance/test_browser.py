@@ -34,10 +34,10 @@ WALK = [
     ("Yes", "How often"), ("Every day", "what time on"), ("8:30", "All set"),
 ]  # fmt: skip
 SPIRAL = [
-    ("Next", "Breathe|Out longer"), ("I've paused", "How upset"), ("6", "camera"), ("Seen, but", "camera"),
-    ("That's all", "adding"), ("Their interest", "adding"), ("That's all", "Last column"), ("Why it", "Last column"),
-    ("That's all", "Known"), ("Next", "one more way"), ("Skip", "something kind"), ("A kind line", "Say this|Try this"),
-    ("Said it", "here now"), ("Scared", "upset do you feel now"), ("3", "all for now"),
+    ("Next", "nose|Out longer"), ("I've paused", "Is it passing"), ("6", "camera"), ("Seen, no", "camera"),
+    ("That's all", "adding"), ("Interest is", "adding"), ("That's all", "something kind"),
+    ("A kind line", "Say this|Try this"), ("Said it", "here now"), ("Scared", "would you need"),
+    ("Rest", "One more number"), ("3", "a mirror"), ("That's all", "for now"),
 ]  # fmt: skip
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)")

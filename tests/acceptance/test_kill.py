@@ -16,20 +16,18 @@ from tests.acceptance.process import Running, running
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SPIRAL = [
     ("", "Next"),
-    ("for about six", "I've paused"),
-    ("How upset do you feel right now", "7"),
+    ("about a minute", "I've paused"),
+    ("Is it passing", "7"),
     ("Let's sort it", "Seen"),
     ("Let's sort it", "That's all"),
-    ("your mind adding", "Their interest"),
+    ("your mind adding", "Interest"),
     ("your mind adding", "That's all"),
-    ("Last column", "Why it"),
-    ("Last column", "That's all"),
-    ("Known", "Next"),
-    ("one more way to read", "Skip"),
-    ("something kind", "A kind line"),
-    ("Say this once", "Said it"),
+    ("something kind", "Something warm"),
+    ("go on by myself", "Done"),
     ("What's here now", "Scared"),
-    ("how upset do you feel now", "4"),
+    ("what would you need", "Rest"),
+    ("One more number", "4"),
+    ("a mirror and not a test", "That's all"),
 ]
 """What the newest screen says, and what is tapped on it."""
 LESSON_COMES = datetime(2026, 11, 24, 7, 30, 2, tzinfo=UTC) + offset(1, Window(time(8, 30), 60))
@@ -74,12 +72,12 @@ async def test_killed_after_every_step_the_session_goes_on(tmp_path: Path) -> No
         anna.send_text("/spiral")
         for number, (screen, label) in enumerate(SPIRAL):
             await tap(bot, anna, label, on=screen)
-            following = SPIRAL[number + 1][0] if number + 1 < len(SPIRAL) else "all for now"
+            following = SPIRAL[number + 1][0] if number + 1 < len(SPIRAL) else "for now"
             ticked = f"✓ {label}" if following == screen else ""
             await bot.until(lambda text=following, tick=ticked: answered(anna, text, tick), f"an answer to {label}")
             await bot.kill()
             await bot.start()
-        await bot.until(lambda: any("all for now" in str(post.data.get("text")) for post in bots(anna)), "the close")
+        await bot.until(lambda: any("That's all for now" in str(post.data.get("text")) for post in bots(anna)), "the close")
         assert [
             c for c in bot.telegram.refusals() if "not modified" not in str(c.answer) and "query" not in str(c.answer)
         ] == []
@@ -107,15 +105,31 @@ async def test_killed_at_any_point_of_an_updates_way_everything_is_answered(tmp_
         anna.send_text("7")
         await bot.dead()
         await bot.start()
-        await bot.until(lambda: find(anna, "Seen, but no reply"), "the facts, after a typed rating")
+        await bot.until(lambda: find(anna, "Seen, no reply"), "the facts, after a typed rating")
         said = anna.send_text("he looked at his phone")
         await bot.until(lambda: bots(anna)[-1].id > said.id, "an answer")
         await tap(bot, anna, "That's all", on="Let's sort it")
         await tap(bot, anna, "That's all", on="your mind adding")
-        await tap(bot, anna, "That's all", on="Last column")
-        await bot.until(lambda: "Known" in newest(anna), "the card")
+        await bot.until(lambda: "something kind" in newest(anna), "the card, and what follows it")
         # The typed rating was taken once: had it been taken twice, "7" would stand among the facts.
-        assert "Known\n• he looked at his phone\n\nGuessed\n" in newest(anna)
+        (card,) = {text for post in bots(anna) if (text := str(post.data.get("text"))).startswith("Known")}
+        assert "Known\n• he looked at his phone\n\nGuessed\n" in card
+
+
+async def test_a_held_message_comes_back_after_a_kill_and_hours_of_silence(tmp_path: Path) -> None:
+    async with running(tmp_path, NOW) as (bot, anna):
+        await bot.start()
+        anna.send_text("/hold")
+        await bot.until(lambda: "Paste it here" in newest(anna), "the question")
+        anna.send_text("what I wanted to say")
+        await tap(bot, anna, "20 minutes", on="How long")
+        await bot.until(lambda: "Held." in newest(anna), "the promise")
+        await bot.kill()
+        bot.clock.move_to(NOW + timedelta(hours=3))
+        await bot.start()
+        await bot.until(lambda: "is ready" in newest(anna), "the message back")
+        await tap(bot, anna, "Show it")
+        await bot.until(lambda: "what I wanted to say" in newest(anna), "its words")
 
 
 @pytest.mark.parametrize("point", LESSON_POINTS)

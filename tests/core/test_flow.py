@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.answers import READERS, read_scale, read_text, read_time
-from bot.core.flow import COMMAND, SCALE, Flow
-from bot.core.machine import Move, Said, Tapped, Waited, advance, proceed, start
+from bot.core.flow import COMMAND, SCALE, SHOWN, Flow
+from bot.core.machine import Move, Said, Tapped, Waited, advance, answer, own_id, proceed, start
 from bot.core.model import Session
-from bot.core.words import screen
+from bot.core.screen import LITERAL_END, LITERAL_START
+from bot.core.words import screen, screen_of
 from bot.library.load import load
 
 FLOWS = load(Path(__file__).parent.parent.parent / "content").speak("en").flows
@@ -57,28 +58,38 @@ def test_no_walk_gets_stuck_and_stale_taps_change_nothing(data: st.DataObject) -
         session = settle(flow, advance(flow, session, data.draw(st.sampled_from([*events, *said])), NOW)).session
 
 
-@given(
-    st.lists(st.sampled_from(["no-reply", "seen", "short", "plans", "tone", "online"])),
-    st.lists(st.text("abc ", min_size=1)),
-)
-def test_the_card_says_what_was_ticked_and_written(ticks: list[str], lines: list[str]) -> None:
+COLUMNS = {"facts": "Known", "meanings": "Guessed", "card": "Don't know yet"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_the_card_says_what_was_ticked_and_written_after_any_order_of_edits(data: st.DataObject) -> None:
     flow = FLOWS["spiral"]
-    session = replace(begin(flow), step="facts")
-    wanted: set[str] = set()
-    for tick in ticks:
-        sign = "-" if tick in wanted else "+"
-        wanted ^= {tick}
-        for _ in range(2):  # a double tap ends where a single one does
-            session = advance(flow, session, Tapped("facts", tick + sign), NOW).session
-    written = [line for line in lines if read_text(line)]
-    for line in written:
-        session = advance(flow, session, Said(line, line), NOW).session
-    card = screen(flow, replace(session, step="card")).text
-    known = card.split("**Guessed**")[0]
-    labels = {choice.id: choice.label for choice in flow.steps["facts"].choices}
-    assert {id_ for id_, label in labels.items() if f"- {label}\n" in known} == wanted
-    if not wanted and not written:
-        assert flow.empty in known
+    session = answer(begin(flow), SHOWN, value=True)
+    wanted: dict[str, list[str]] = {step: [] for step in COLUMNS}
+    for _ in range(data.draw(st.integers(0, 14))):
+        step = flow.steps[data.draw(st.sampled_from(list(COLUMNS)))]
+        session = session if step.beside else replace(session, step=step.id)
+        if step.ask and data.draw(st.booleans()):
+            line = data.draw(st.text("abc *_<", min_size=1, max_size=12).filter(lambda text: bool(read_text(text))))
+            if line in wanted[step.id]:
+                event: Tapped | Said = Tapped(step.id, own_id(line) + "-")
+                wanted[step.id].remove(line)
+            else:
+                event = Said(line, line)
+                wanted[step.id].append(line)
+        else:
+            box = data.draw(st.sampled_from([choice for choice in step.choices if choice.to is None]))
+            event = Tapped(step.id, box.id + ("-" if box.label in wanted[step.id] else "+"))
+            (wanted[step.id].remove if box.label in wanted[step.id] else wanted[step.id].append)(box.label)
+        for _ in range(2 if isinstance(event, Tapped) else 1):  # a double tap ends where a single one does
+            session = settle(flow, advance(flow, session, event, NOW)).session
+    text = screen_of(flow, session, flow.steps["card"]).text
+    for step_id, title in COLUMNS.items():
+        column = text.split(f"**{title}**\n")[1].split("\n\n")[0].split("\n")
+        shown = [line.removeprefix("- ").strip(LITERAL_START + LITERAL_END) for line in column]
+        expected = [" ".join(line.split()) for line in wanted[step_id]] or [flow.empty]
+        assert sorted(shown) == sorted(expected)
 
 
 @pytest.mark.parametrize(

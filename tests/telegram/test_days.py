@@ -170,3 +170,25 @@ async def test_a_question_in_quiet_hours_waits_for_the_day(world: World, anna: P
     async with world.keel.store.transaction(reading=True) as tx:
         (timer,) = [item for item in await tx.timers.due() if item.kind == "outcome"]
     assert timer.due_at - world.clock.now() >= timedelta(hours=12)
+
+
+async def test_an_emptied_journal_says_so_and_can_be_written_again(anna: Person) -> None:
+    await anna.sends("/journal")
+    await anna.sends("only this")
+    for label in ("Keep it", "Read", "Delete this one", "Delete it"):
+        await anna.taps(label)
+    anna.sees("nothing written here now")
+    await anna.taps("Write")
+    await anna.sends("and this")
+    await anna.taps("Keep it")
+    await anna.taps("That's all")
+    anna.sees("/journal opens it again")
+
+
+async def test_a_date_that_has_passed_is_said_and_asked_again(anna: Person) -> None:
+    for label in ("Three days", "A week", "A month", "Until I say"):
+        await anna.sends("/pause")
+        await anna.sends("2020-01-01")
+        anna.sees("already passed")
+        await anna.taps(label)
+        assert "already passed" not in anna.last

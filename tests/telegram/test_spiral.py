@@ -421,3 +421,36 @@ def test_answers_never_stand_in_two_places(library: Library) -> None:
     names = [step.own_name for step in flow.steps.values() if step.ask]
     assert len(set(names)) == len(names)
     assert replace(flow.steps["now"], id="x").name == "before"
+
+
+@pytest.mark.parametrize("after", ["3", "9", None], ids=["lower", "still high", "not said"])
+async def test_what_is_offered_at_the_end_is_offered_once_each(world: World, anna: Person, after: str | None) -> None:
+    await sort_it(anna)
+    for label in ("Something warm", "Done", "Skip", "Skip", *((after,) if after else ())):
+        await anna.taps(label)
+    await anna.taps("Ask me tomorrow")
+    anna.sees("I'll ask once")
+    assert "Ask me tomorrow" not in anna.buttons
+    await anna.taps("A plan for next time")
+    await anna.taps("There's no reply")
+    await anna.taps("Call a friend")
+    anna.sees("then first: call a friend")
+    assert not {"Ask me tomorrow", "A plan for next time"} & set(anna.buttons)
+    await anna.taps("That's all")
+    assert world.telegram.refusals() == []
+
+
+async def test_a_hold_at_the_end_comes_back_to_the_end(world: World, anna: Person) -> None:
+    await sort_it(anna)
+    for label in ("Something warm", "Done", "Skip", "Skip", "Hold a message"):
+        await anna.taps(label)
+    await anna.sends("everything I wanted to say")
+    await anna.taps("10 minutes")
+    await anna.taps("Now a quiet minute")
+    anna.sees("Anything else before we stop")
+    await anna.taps("Ask me tomorrow")
+    await anna.taps("That's all")
+    async with world.keel.store.transaction(reading=True) as tx:
+        learner = await tx.learners.find(anna.account.chat.id)
+        assert learner is not None
+        assert [item.kind for item in await tx.records.entries(learner.id)] == ["pause", "spiral", "hold"]

@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 
 from bot import __version__, log
-from bot.library.check import check as check_content
+from bot.content_commands import content
+from bot.content_send import SendProblem
+from bot.library.changes import ChangesProblem
+from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
 from bot.library.load import load
-from bot.library.preview import preview
-from bot.library.schemas import write_schemas
-from bot.runner import AlreadyRunning, ClockProblem, check_everything, run_bot
+from bot.runner import AlreadyRunning, ClockProblem, LessonsGone, check_everything, run_bot
 from bot.safety_commands import safety
 from bot.settings import Settings, SettingsProblem
 from bot.simulator.demo import Demo
@@ -35,6 +36,10 @@ WRONG_INPUT = (
     AlreadyRunning,
     ClockProblem,
     TokenRefused,
+    LessonsGone,
+    DraftProblem,
+    ChangesProblem,
+    SendProblem,
 )
 
 
@@ -99,41 +104,7 @@ def check() -> None:
         raise SystemExit(1)
 
 
-@keel.group()
-def content() -> None:
-    """Lessons and flows: check them, look at them."""
-
-
-@content.command("check")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-def content_check(folder: Path | None) -> None:
-    """Say what is wrong in the content files, with file, line and how to mend it."""
-    place = folder or _settings().content_dir
-    findings = check_content(place)
-    for finding in findings:
-        click.echo(str(finding))
-    click.echo(f"{len(findings)} to mend." if findings else "All content is in order.")
-    if findings:
-        raise SystemExit(1)
-
-
-@content.command("preview")
-@click.option(
-    "--out", default="preview.html", show_default=True, type=click.Path(path_type=Path), help="The page to write."
-)
-def content_preview(out: Path) -> None:
-    """Write one web page with every screen, every path and every lesson as it will look."""
-    out.write_text(preview(load(_settings().content_dir)), encoding="utf-8")
-    click.echo(f"Written to {out}; open it in a browser.")
-
-
-@content.command("schema")
-def content_schema() -> None:
-    """Write the JSON Schemas that help an editor complete and check the files."""
-    folder = _settings().content_dir / "schema"
-    click.echo(f"Wrote {len(write_schemas(folder))} schemas to {folder}.")
-
-
+keel.add_command(content)
 keel.add_command(safety)
 
 

@@ -18,10 +18,11 @@ from telegram.request import BaseRequest, HTTPXRequest
 from bot.clock import Clock
 from bot.core.model import Lane
 from bot.dispatch import Dispatcher
+from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
 from bot.services import conversation as words
 from bot.services import followup, given, hold, journal, material, onboarding, safetyplan, spiral, steady
-from bot.services.conversation import COMMANDS, Conversation
+from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
 from bot.services.places import Places
@@ -51,6 +52,13 @@ ACTIONS = (
     | words.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
+CONTENT_NAMES = Names(
+    actions=frozenset(ACTIONS),
+    commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
+    unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask")}),
+    unasked_texts=("lessons-quiet", "day-after", "recall"),
+)
+"""What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0
 STOP_SECONDS = 8.0
 MENU_SECONDS = 30.0

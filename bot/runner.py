@@ -15,10 +15,11 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
-from bot.app import build, build_bot
+from bot.app import CONTENT_NAMES, build, build_bot
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.library.check import check as check_content
-from bot.library.load import load
+from bot.library.check import to_mend
+from bot.library.load import Library, load
 from bot.settings import Settings, SettingsProblem
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate
@@ -35,6 +36,10 @@ class AlreadyRunning(Exception):
     """Another Keel uses this data folder."""
 
 
+class LessonsGone(Exception):
+    """Somebody did lessons that the content does not have any more; the message says which, and the way out."""
+
+
 class ClockProblem(Exception):
     """The machine's clock is behind what is stored."""
 
@@ -48,6 +53,7 @@ async def run_bot(settings: Settings) -> None:
         await migrate(settings.database_url)
         async with opened(settings) as store:
             await refuse_old_clock(store, clock)
+            await follow_moves(store, library)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
             keel = build(bot, store, library, clock, copies=settings.media_copies)
             task = asyncio.create_task(keel.run())
@@ -116,11 +122,37 @@ async def refuse_old_clock(store: Store, clock: Clock) -> None:
         )
 
 
+async def follow_moves(store: Store, library: Library) -> None:
+    """Everybody's progress names lessons by the ids they have now.
+
+    Raises LessonsGone: somebody did a lesson that was removed or renamed without saying where to.
+    """
+    await refuse_gone_lessons(store, library)
+    async with store.transaction() as tx:
+        for old, new in library.curriculum.moved.items():
+            await tx.records.move_lesson(old, new)
+
+
+async def refuse_gone_lessons(store: Store, library: Library) -> None:
+    """Ids are permanent: progress refers to them.
+
+    Raises LessonsGone: somebody did a lesson that the content does not have, and that did not move.
+    """
+    async with store.transaction(reading=True) as tx:
+        done = await tx.records.lessons_done()
+    gone = sorted(done - set(library.speak(None).lessons) - set(library.curriculum.moved))
+    if gone:
+        raise LessonsGone(
+            f"People did lessons that the content does not have any more ({', '.join(gone)}); bring their files back, "
+            f"or say in curriculum.yaml where each went, such as moved: {{{gone[0]}: new-id}}."
+        )
+
+
 async def check_everything(settings: Settings) -> tuple[list[str], bool]:
     """One line a subject; whether anything is wrong."""
     lines: list[str] = ["settings: in order"]
     wrong: list[str] = []
-    findings = check_content(settings.content_dir)
+    findings = to_mend(check_content(settings.content_dir, CONTENT_NAMES))
     lines.append(f"content: {'in order' if not findings else f'{len(findings)} to mend (keel content check)'}")
     wrong += [str(finding) for finding in findings[:3]]
     try:
@@ -130,9 +162,11 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
                 lines.append("database: in order")
                 await refuse_old_clock(store, clock_of(settings))
                 lines.append("clock: in order")
+                if not findings:
+                    await refuse_gone_lessons(store, load(settings.content_dir))
     except AlreadyRunning:
         lines.append("database: in use by a running Keel")
-    except (StoreProblem, KeyProblem, ClockProblem, SettingsProblem) as problem:
+    except (StoreProblem, KeyProblem, ClockProblem, LessonsGone, SettingsProblem) as problem:
         wrong.append(str(problem))
     if not findings:
         helplines = load(settings.content_dir).helplines

@@ -158,39 +158,6 @@ def test_an_unknown_command_and_the_version() -> None:
     assert keel("--version") == (0, "keel, version 0.1.0\n")
 
 
-BROKEN = [
-    ("en/flows/words.yaml", "to: kept", "to: nowhere", "nowhere"),
-    ("en/flows/words.yaml", "id: words", "id: [words", "YAML"),
-    ("en/flows/words.yaml", "start: offer", "begin: offer", "begin"),
-    ("en/flows/words.yaml", "    end: true", "    end: false", "dead end"),
-    ("en/flows/words.yaml", "Thank you", "x" * 5000, "3500"),
-    ("en/flows/words.yaml", "would help?", "{nothing} help?", "nothing"),
-    (
-        "en/lessons/awareness/a1-five-habits-you-may-know.md",
-        "source: MikShaver2003",
-        "source: Nobody1999",
-        "Nobody1999",
-    ),
-    ("en/lessons/awareness/a1-five-habits-you-may-know.md", "title:", "name:", "title"),
-    ("en/lessons/awareness/a1-five-habits-you-may-know.md", "Going over", "You should go over", "should"),
-    ("curriculum.yaml", "a1, a2", "a1, a99", "a99"),
-    ("en/ui.ftl", "button-lesson = Next lesson", "button-lesson Next lesson", "Fluent"),
-    ("sources.yaml", "year: 1987", "yaer: 1987", "yaer"),
-]
-
-
-@pytest.mark.parametrize(("file", "old", "new", "word"), BROKEN, ids=[f"{item[0]}-{item[3]}" for item in BROKEN])
-def test_broken_content_is_named_with_file_and_line(tmp_path: Path, file: str, old: str, new: str, word: str) -> None:
-    content = shutil.copytree(ROOT / "content", tmp_path / "content")
-    text = (content / file).read_text(encoding="utf-8")
-    assert old in text
-    (content / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    code, said = keel("content", "check", str(content))
-    assert code in (1, 2), said
-    assert word in said, said
-    assert any(Path(file).name in line and ":" in line for line in said.splitlines()), said
-
-
 def test_an_empty_content_folder(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     refused(

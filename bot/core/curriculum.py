@@ -62,10 +62,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Curriculum:
-    """The order of everything: stages, then companion units, which come only when asked for or when they fit."""
+    """The order of everything: stages, then companion units, which come only when asked for or when they fit.
+
+    moved: ids that lessons had before, and the ids they have now.
+    """
 
     stages: tuple[Stage, ...]
     companions: tuple[Stage, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lessons(self) -> tuple[str, ...]:

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing to mend: where it is, the rule it breaks, and how to mend it."""
+    """One thing to mend: where it is, the rule it breaks, and how to mend it.
+
+    note: worth knowing, and no reason to refuse the content.
+    """
 
     file: str
     line: int
     rule: str
     message: str
+    note: bool = False
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.message} [{self.rule}]"
+        return f"{where}: {'Note: ' if self.note else ''}{self.message} [{self.rule}]"
 
 
 class ContentProblem(Exception):

@@ -112,7 +112,7 @@ class _Shared:
             tuple(Stage(part.id, tuple(part.lessons), tuple(part.when), part.often) for part in group)
             for group in (parts.stages, parts.companion)
         )
-        return cls(Curriculum(stages, companions), sources, helplines)
+        return cls(Curriculum(stages, companions, parts.moved), sources, helplines)
 
 
 def _language(folder: Path, path: Path, fallback: Content | None, findings: list[Finding]) -> Content | None:
@@ -127,9 +127,11 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
         findings.extend(problem.findings)
         return None
     flows = dict(fallback.flows) if fallback else {}
+    own: set[tuple[str, str]] = set()
     for file in sorted((path / "flows").glob("*.yaml")):
         try:
             flow = flow_from(read(FlowFile, _text(file.parent, file.name), str(file.relative_to(folder))))
+            _once(own, "flow", flow.id, str(file.relative_to(folder)))
             flows[flow.id] = flow
         except ContentProblem as problem:
             findings.extend(problem.findings)
@@ -137,6 +139,7 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
     for file in sorted((path / "lessons").rglob("*.md")):
         try:
             lesson = lesson_from(_text(file.parent, file.name), str(file.relative_to(folder)))
+            _once(own, "lesson", lesson.id, str(file.relative_to(folder)))
             lessons[lesson.id] = lesson
         except ContentProblem as problem:
             findings.extend(problem.findings)
@@ -153,6 +156,12 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
         filler_words=tuple(about.filler_words),
         steady=steady,
     )
+
+
+def _once(own: set[tuple[str, str]], kind: str, id_: str, file: str) -> None:
+    if (kind, id_) in own:
+        raise single(file, 0, "id", f"Another file has the {kind} “{id_}” too; give one of them an id of its own.")
+    own.add((kind, id_))
 
 
 def _text(folder: Path, name: str) -> str:

@@ -1,93 +1,149 @@
-"""One self-contained web page: every screen of every flow, a diagram of its paths, every lesson as it will look."""
+"""One self-contained web page: every lesson as it looks in the chat, every screen of every flow, its paths."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
 from bot.core.curriculum import Lesson
-from bot.core.flow import COMMAND, SCALE, Flow, Step, targets
+from bot.core.flow import SCALE, Flow, Step
+from bot.library.changes import Changes
+from bot.library.diagram import diagram
+from bot.library.flow_rules import HARDEST
 from bot.library.grade import grade
+from bot.library.lesson_rules import FEWEST_WORDS, MOST_WORDS
 from bot.library.load import Content, Library
+from bot.library.programme import whole
+from bot.library.where import Sources
 
-WIDE, HIGH, GAP_X, GAP_Y = 150, 30, 46, 16
-STYLE = """
-:root{color-scheme:light dark;--b:#e6ecef;--c:#fff;--t:#17212b;--s:#54626d;--l:#b7c3ca;--a:#1c5f86}
-@media(prefers-color-scheme:dark){:root{--b:#0d141a;--c:#1d2a35;--t:#eef3f6;--s:#a9b9c4;--l:#3d5262;--a:#7cc4ee}}
-body{margin:0;background:var(--b);color:var(--t);font:16px/1.45 system-ui,sans-serif}
-main{max-width:75rem;margin:auto;padding:1rem}
-nav a{color:var(--a);margin-right:1rem}.cards{display:flex;flex-wrap:wrap;gap:1rem;align-items:flex-start}
-article{background:var(--c);border-radius:12px;padding:.8rem 1rem;width:20rem;max-width:100%;overflow-wrap:anywhere}
-article h3{margin:0 0 .4rem;font-size:.85rem;color:var(--s)}article p{white-space:pre-wrap;margin:.4rem 0}
-.button{border:1px solid var(--l);border-radius:8px;padding:.3rem .6rem;margin:.2rem 0;display:block;text-align:center}
-.meta{color:var(--s);font-size:.82rem}blockquote{border-left:3px solid var(--a);margin:.2rem 0;padding-left:.6rem}
-.map{overflow-x:auto;background:var(--c);border-radius:12px;margin:1rem 0}svg text{font:12px system-ui;fill:var(--t)}
-svg rect{fill:var(--b);stroke:var(--l)}svg path{fill:none;stroke:var(--s)}hr{border:0;border-top:1px dashed var(--l)}
-"""
+PAGE = Path(__file__).parent / "page"
 
 
-def preview(library: Library) -> str:
-    """The page as HTML."""
+def preview(library: Library, changes: Changes | None = None) -> str:
+    """The page as HTML. changes: what is shown as new or changed, and since when."""
+    sources = Sources(library.folder)
     parts = []
     for content in library.locales.values():
-        links = "".join(
-            f'<a href="#{content.locale}-{name}">{escape(name)}</a>' for name in (*content.flows, "lessons")
+        shown = _Shown(library, content, sources, changes)
+        names = {
+            **{id_: content.texts(f"stage-{id_}") for id_ in library.curriculum.parts},
+            "steady": "Steady messages",
+        }
+        links = [f'<a href="#{content.locale}-{id_}">{escape(name)}</a>' for id_, name in names.items()]
+        links += [f'<a href="#{content.locale}-{id_}">/{escape(id_)}</a>' for id_ in content.flows]
+        parts.append(f"<h1>{escape(content.name)}</h1><nav>{''.join(links)}</nav>")
+        for id_, part in library.curriculum.parts.items():
+            cards = (shown.lesson(content.lessons[lesson]) for lesson in part.lessons if lesson in content.lessons)
+            parts.append(_section(f"{content.locale}-{id_}", names[id_], cards))
+        parts.append(_section(f"{content.locale}-steady", names["steady"], shown.steady()))
+        for flow in content.flows.values():
+            cards = (shown.step(flow, step) for step in flow.steps.values() if step.say)
+            picture = f'<div class="map">{diagram(flow)}</div>'
+            parts.append(_section(f"{content.locale}-{flow.id}", f"/{flow.id}", cards, picture))
+    only = ""
+    if changes is not None:
+        only = f'<label><input type="checkbox"> changed since {escape(changes.since)}</label>'
+    bar = (
+        '<header><div><b>Keel</b><input type="search" aria-label="Search" placeholder="Search lessons and screens">'
+        f"{only}<output></output></div></header>"
+    )
+    style = (PAGE / "preview.css").read_text(encoding="utf-8")
+    script = (PAGE / "preview.js").read_text(encoding="utf-8")
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+    head += f"<title>Keel: preview</title><style>{style}</style>"
+    body = f"{bar}<main>{''.join(parts)}</main><script>{script}</script>"
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>\n'
+
+
+class _Shown:
+    """The cards of one language."""
+
+    def __init__(self, library: Library, content: Content, sources: Sources, changes: Changes | None) -> None:
+        self._library, self._content, self._changes = library, content, changes
+        self._lessons, self._flows = sources.lessons(content.locale), sources.flows(content.locale)
+
+    def lesson(self, lesson: Lesson) -> str:
+        """A lesson: its message with buttons, its question with answers, why it works, and its measures."""
+        texts = self._content.texts
+        practice = texts("lesson-practice", minutes=lesson.minutes, say=lesson.practice)
+        message = _bubble(f"**{lesson.title}**", lesson.body, practice)
+        names = ("tried", "later", "save", "not-for-me", "why", "more-help")
+        keys = _keys((texts(f"button-{name}") for name in names), wide=False)
+        asked = _bubble(f"**{lesson.question}**") + _keys((item.label for item in lesson.replies), wide=True)
+        replies = "".join(_bubble(f"> {item.label}", item.reply) for item in lesson.replies)
+        source = self._library.sources.get(lesson.source)
+        work = f"{source.authors} ({source.year}). {source.title}." if source else f"unknown source {lesson.source}"
+        why = _bubble(texts("why-title") + "\n" + lesson.why, f"{source.found if source else ''}\n> {work}")
+        words = len(lesson.body.split())
+        tags = ", ".join(name for names in lesson.tags.values() for name in names)
+        measures = [
+            _measure(f"grade {grade(whole(lesson)):.1f}", over=grade(whole(lesson)) > HARDEST),
+            _measure(f"{words} words", over=not FEWEST_WORDS <= words <= MOST_WORDS),
+            escape(f"reviewed by: {lesson.reviewed_by}"),
+            escape(tags),
+        ]
+        file = self._lessons.get(lesson.id)
+        badge, lines, mark = self._changed(file.name if file else "")
+        return (
+            f'<article id="lesson-{lesson.id}"{mark}><h3>{lesson.id} · {escape(lesson.title)}{badge}</h3>'
+            f'<p class="meta">{" · ".join(part for part in measures if part)}</p>'
+            f'<div class="chat">{message}{keys}</div>'
+            f'<details open><summary>Question and answers</summary><div class="chat">{asked}{replies}</div></details>'
+            f'<details><summary>Why this works</summary><div class="chat">{why}</div></details>{lines}</article>'
         )
-        parts.append(f"<h1>{escape(content.name)}</h1><nav>{links}</nav>")
-        parts += [_flow(content, flow) for flow in content.flows.values()]
-        lessons = "".join(_lesson(library, lesson) for lesson in content.lessons.values())
-        parts.append(f'<h2 id="{content.locale}-lessons">Lessons</h2><div class="cards">{lessons}</div>')
-    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Keel: preview</title>'
-    head += f"<style>{STYLE}</style>"
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{"".join(parts)}</main></body></html>'
 
+    def step(self, flow: Flow, step: Step) -> str:
+        """One screen of a flow: every wording it may have, its buttons, and its measures."""
+        frames = "".join(_bubble(f"{frame.say}  ({frame.seconds:g} s)") for frame in step.frames)
+        labels = [*(SCALE if step.ask == "scale" else ()), *(choice.label for choice in step.choices)]
+        if step.options:
+            labels.insert(0, f"({step.options})")
+        if step.always and not step.end:
+            labels += [choice.label for choice in flow.always]
+        hardest = max(grade(text) for text in step.say)
+        measures = [
+            _measure(f"grade {hardest:.1f}", over=hardest > HARDEST),
+            f"{max(len(text.split()) for text in step.say)} words",
+            f"takes {step.ask}" if step.ask else "",
+            "ends here" if step.end else "",
+        ]
+        says = "".join(_bubble(text) for text in step.say)
+        badge, _, mark = self._changed(self._flows[flow.id].name if flow.id in self._flows else "", step)
+        return (
+            f'<article id="{flow.id}-{step.id}"{mark}><h3>{step.id}{badge}</h3>'
+            f'<p class="meta">{" · ".join(part for part in measures if part)}</p>'
+            f'<div class="chat">{frames}{says}{_keys(labels, wide=False)}</div></article>'
+        )
 
-def _flow(content: Content, flow: Flow) -> str:
-    cards = "".join(_step(flow, step) for step in flow.steps.values() if step.say)
-    return (
-        f'<h2 id="{content.locale}-{flow.id}">/{escape(flow.id)}</h2><div class="map">{diagram(flow)}</div>'
-        f'<div class="cards">{cards}</div>'
-    )
+    def steady(self) -> Iterable[str]:
+        """The steady messages."""
+        for item in self._content.steady:
+            about = f"grade {grade(item.say):.1f} · {len(item.say.split())} words"
+            badge, _, mark = self._changed(f"{self._content.locale}/steady.yaml", item.say)
+            yield (
+                f'<article id="steady-{item.id}"{mark}><h3>{item.id}{badge}</h3><p class="meta">{about}</p>'
+                f'<div class="chat">{_bubble(item.say)}</div></article>'
+            )
 
-
-def _step(flow: Flow, step: Step) -> str:
-    frames = "".join(f"<p>{marked(frame.say)} <span class=meta>{frame.seconds:g} s</span></p>" for frame in step.frames)
-    says = "<hr>".join(f"<p>{marked(text)}</p>" for text in step.say)
-    labels = [*(SCALE if step.ask == "scale" else ()), *(choice.label for choice in step.choices)]
-    if step.options:
-        labels.insert(0, f"({step.options})")
-    if step.always and not step.end:
-        labels += [choice.label for choice in flow.always]
-    buttons = "".join(f'<span class="button">{escape(label)}</span>' for label in labels)
-    notes = [
-        f"grade {max(grade(text) for text in step.say):.1f}",
-        f"{max(len(text.split()) for text in step.say)} words",
-    ]
-    if step.ask:
-        notes.append(f"takes {step.ask}")
-    if step.end:
-        notes.append("ends here")
-    below = f'<p class="meta">{", ".join(notes)}</p>'
-    return f'<article id="{flow.id}-{step.id}"><h3>{step.id}</h3>{frames}{says}{buttons}{below}</article>'
-
-
-def _lesson(library: Library, lesson: Lesson) -> str:
-    replies = "".join(
-        f'<span class="button">{escape(item.label)}</span><p>{marked(item.reply)}</p>' for item in lesson.replies
-    )
-    source = library.sources.get(lesson.source)
-    work = f"{source.authors} ({source.year}). {source.title}." if source else f"unknown source {lesson.source}"
-    words = len(lesson.body.split())
-    return (
-        f'<article id="lesson-{lesson.id}"><h3>{lesson.id} · {escape(lesson.stage)}</h3>'
-        f"<p><b>{escape(lesson.title)}</b></p>"
-        f"<p>{marked(lesson.body)}</p><p><b>Try it</b> ({lesson.minutes} min): {marked(lesson.practice)}</p><hr>"
-        f"<p><b>{marked(lesson.question)}</b></p>{replies}<hr><p>{marked(lesson.why)}</p>"
-        f'<p class="meta">{escape(work)}</p>'
-        f'<p class="meta">grade {grade(lesson.body):.1f}, {words} words, '
-        f"reviewed by: {escape(lesson.reviewed_by)}</p></article>"
-    )
+    def _changed(self, name: str, part: Step | str | None = None) -> tuple[str, str, str]:
+        """A badge, the changed lines, and the mark that the filter looks for; all empty where nothing changed."""
+        lines = self._changes.lines.get(name, ()) if self._changes is not None else ()
+        added = "\n".join(line[1:].strip() for line in lines if line.startswith("+"))
+        if isinstance(part, str) and part not in added:
+            lines = ()
+        if isinstance(part, Step):
+            labels = [f"label: {choice.label}" for choice in part.choices]
+            said = [line.strip() for text in part.say for line in text.split("\n") if line.strip()]
+            lines = lines if any(text in added for text in (*said, *labels)) else ()
+        if not lines:
+            return "", "", ""
+        shown = "".join(
+            f"<{tag}>{escape(line)}</{tag}>" for line in lines for tag in ("ins" if line.startswith("+") else "del",)
+        )
+        badge = '<span class="badge">changed</span>'
+        return badge, f"<details><summary>What changed</summary><pre>{shown}</pre></details>", " data-changed"
 
 
 def marked(text: str) -> str:
@@ -95,54 +151,24 @@ def marked(text: str) -> str:
     safe = escape(text, quote=False)
     safe = re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", safe)
     safe = re.sub(r"(?<![*\w])\*([^*]+)\*(?![*\w])", r"<i>\1</i>", safe)
-    safe = re.sub(r"^&gt; ?(.*)$", r"<blockquote>\1</blockquote>", safe, flags=re.MULTILINE)
+    safe = re.sub(r"^&gt; ?(.*)\n?", r"<blockquote>\1</blockquote>", safe, flags=re.MULTILINE)
     return re.sub(r"^- ", "• ", safe, flags=re.MULTILINE)
 
 
-def diagram(flow: Flow) -> str:
-    """The paths of a flow as SVG: steps in columns by how many taps away they are, lines for every way on."""
-    flow = replace(flow, always=())  # "stop" from everywhere would hide every other line
-    depth = {flow.start: 0}
-    waiting = [flow.start]
-    while waiting:
-        name = waiting.pop(0)
-        for other in targets(flow, flow.steps[name]):
-            if other in flow.steps and other not in depth:
-                depth[other] = depth[name] + 1
-                waiting.append(other)
-    for name in flow.steps:
-        depth.setdefault(name, 0)
-    columns: dict[int, list[str]] = {}
-    for name, column in depth.items():
-        columns.setdefault(column, []).append(name)
-    spot = {
-        name: (10 + column * (WIDE + GAP_X), 10 + row * (HIGH + GAP_Y))
-        for column, names in columns.items()
-        for row, name in enumerate(names)
-    }
-    shapes = [
-        _line(spot[name], spot[other])
-        for name, step in flow.steps.items()
-        for other in dict.fromkeys(targets(flow, step))
-        if other in spot
-    ]
-    for name, (x, y) in spot.items():
-        label = escape(name + (" ⏹" if flow.steps[name].end else ""))
-        helped = any(choice.to and choice.to.startswith(COMMAND) for choice in flow.steps[name].choices)
-        shapes.append(
-            f'<rect x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="7"/>'
-            f'<text x="{x + 8}" y="{y + 20}">{label}{" +" if helped else ""}</text>'
-        )
-    width = 20 + (max(columns) + 1) * (WIDE + GAP_X)
-    height = 20 + max(len(names) for names in columns.values()) * (HIGH + GAP_Y)
-    title = f"Paths of the flow {flow.id}: {len(flow.steps)} steps"
-    return f'<svg width="{width}" height="{height}" role="img" aria-label="{escape(title)}">{"".join(shapes)}</svg>'
+def _section(id_: str, name: str, cards: Iterable[str], picture: str = "") -> str:
+    return f'<section><h2 id="{id_}">{escape(name)}</h2>{picture}<div class="cards">{"".join(cards)}</div></section>'
 
 
-def _line(begin: tuple[int, int], end: tuple[int, int]) -> str:
-    x1, y1 = begin[0] + WIDE, begin[1] + HIGH // 2
-    x2, y2 = end[0], end[1] + HIGH // 2
-    if x2 <= x1:  # a way back runs below
-        low = max(y1, y2) + HIGH // 2 + 6
-        return f'<path d="M{x1} {y1} C{x1 + 30} {low},{x2 - 30} {low},{x2} {y2}" stroke-dasharray="3 3"/>'
-    return f'<path d="M{x1} {y1} C{x1 + GAP_X // 2} {y1},{x2 - GAP_X // 2} {y2},{x2} {y2}"/>'
+def _bubble(*paragraphs: str) -> str:
+    parts = [part for whole_ in paragraphs for part in whole_.split("\n\n")]
+    return f'<div class="bubble">{"".join(f"<p>{marked(part)}</p>" for part in parts)}</div>'
+
+
+def _keys(labels: Iterable[str], *, wide: bool) -> str:
+    kind = "key wide" if wide else "key"
+    keys = "".join(f'<span class="{kind}">{escape(label)}</span>' for label in labels)
+    return f'<div class="keys">{keys}</div>' if keys else ""
+
+
+def _measure(text: str, *, over: bool) -> str:
+    return f'<span class="over">{escape(text)}</span>' if over else escape(text)

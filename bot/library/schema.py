@@ -161,7 +161,7 @@ class LessonFile(Shape):
     question: QuestionFile
     why: WhyFile
     opens: Annotated[str, Field(pattern=r"^(review|[a-z][a-z0-9-]*:[a-z][a-z0-9-]*)$")] | None = None
-    reviewed_by: str
+    reviewed_by: Annotated[str, Field(min_length=2)]
 
 
 class SourceFile(Shape):
@@ -186,10 +186,11 @@ class PartFile(Shape):
 
 
 class CurriculumFile(Shape):
-    """The order of the programme; no words."""
+    """The order of the programme; no words. moved: ids that lessons had before, and the ids they have now."""
 
     stages: Annotated[list[PartFile], Field(min_length=1)]
     companion: list[PartFile] = []
+    moved: dict[Identifier, Identifier] = {}
 
 
 class LineFile(Shape):
@@ -268,10 +269,3 @@ class SteadyMessage(Shape):
 
 class SteadyFile(RootModel[list[SteadyMessage]]):
     """Short invitations to bring someone or something safe to mind."""
-
-
-class BannedFile(Shape):
-    """Phrases that never stand in a text, and words kept off the lock screen."""
-
-    phrases: list[str]
-    lock_screen: list[str]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from bot.library import safety_schema, schema
+from bot.library import safety_schema, schema, wording_schema
 
 MODELS: dict[str, type[BaseModel]] = {
-    "banned": schema.BannedFile,
+    "banned": wording_schema.BannedFile,
     "curriculum": schema.CurriculumFile,
     "flow": schema.FlowFile,
     "helplines": schema.HelplinesFile,
@@ -20,6 +20,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "safety-lexicon": safety_schema.LexiconFile,
     "safety-masks": safety_schema.MasksFile,
     "safety-rules": safety_schema.RulesFile,
+    "programme": wording_schema.ProgrammeFile,
     "sources": schema.SourcesFile,
     "steady": schema.SteadyFile,
 }

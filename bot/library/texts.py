@@ -52,13 +52,19 @@ def load_texts(path: Path, locale: str, fallback: Texts | None = None) -> Texts:
     bundle = FluentBundle([locale], use_isolating=False)
     source = path.read_text(encoding="utf-8") if path.exists() else ""
     findings = []
+    file = f"{locale}/{path.name}"
     for entry in FluentParser().parse(source).body:
         if isinstance(entry, ast.Junk):
             start = entry.span.start if entry.span else 0
             line = source.count("\n", 0, start) + 1
             why = entry.annotations[0].message if entry.annotations else "not readable"
             findings.append(
-                Finding(path.name, line, "fluent", f"This line is not a Fluent text ({why}); write name = words.")
+                Finding(
+                    file,
+                    line,
+                    "fluent",
+                    f"This line is not a Fluent text ({why}); write name = words.",
+                )
             )
     if findings:
         raise ContentProblem(findings)

@@ -11,6 +11,17 @@ from pydantic import BaseModel, ValidationError
 from bot.library.findings import ContentProblem, Finding, single
 
 Model = TypeVar("Model", bound=BaseModel)
+FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The loader over libyaml where it is there: ten times as fast, the same result."""
+
+
+def compose(text: str) -> yaml.Node | None:
+    """`text` as nodes that know their lines.
+
+    Raises yaml.YAMLError: it is not YAML.
+    """
+    node: yaml.Node | None = yaml.compose(text, Loader=FAST)
+    return node
 
 
 def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model:
@@ -20,10 +31,12 @@ def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model
     Raises ContentProblem: the text is not YAML, or does not have the model's shape.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.load(text, Loader=yaml.SafeLoader)
+        node = compose(text)
+        raw = yaml.load(text, Loader=FAST)  # noqa: S506  # a safe loader, over libyaml
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What was opened and never closed is wrong where it was opened, not where that came out.
+        opened = "flow" in str(error.context) or "quoted" in str(error.context)
+        mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
         line = (mark.line if mark else 0) + first_line
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
         message = f"This is not valid YAML ({said}); check quotes, colons and indentation here."
@@ -37,7 +50,7 @@ def read(model: type[Model], text: str, file: str, first_line: int = 1) -> Model
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        raise ContentProblem([_finding(item, node, file, first_line) for item in error.errors()]) from None
+        raise ContentProblem([_finding(item, node, file, first_line) for item in _misspelt(error.errors())]) from None
 
 
 def line_of(node: yaml.Node | None, path: Sequence[str | int], first_line: int = 1) -> int:
@@ -47,8 +60,8 @@ def line_of(node: yaml.Node | None, path: Sequence[str | int], first_line: int =
         found = _child(node, part)
         if found is None:
             continue
-        node = found
-        line = found.start_mark.line + first_line
+        mark, node = found
+        line = mark.line + first_line
     return line
 
 
@@ -69,12 +82,27 @@ def repeated_key(node: yaml.Node | None) -> yaml.ScalarNode | None:
     return None
 
 
-def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
+    """Where the word `part` stands (or the item at that position), and what it holds."""
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
+        return next(((key.start_mark, value) for key, value in node.value if key.value == str(part)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return node.value[part] if isinstance(node.value[part], yaml.Node) else None
+        item = node.value[part]
+        return (item.start_mark, item) if isinstance(item, yaml.Node) else None
     return None
+
+
+def _misspelt(items: Sequence[Any]) -> list[Any]:
+    """One thing to mend where a word is unknown and another one missing beside it: it is the same word."""
+    unknown = [item for item in items if item["type"] == "extra_forbidden"]
+    kept = list(items)
+    for item in items:
+        beside = [other for other in unknown if other["loc"][:-1] == item["loc"][:-1]]
+        if item["type"] == "missing" and beside:
+            unknown.remove(beside[0])
+            kept.remove(item)
+            kept[kept.index(beside[0])] = {**beside[0], "type": "misspelt", "wanted": item["loc"][-1]}
+    return kept
 
 
 def _finding(item: Any, node: yaml.Node | None, file: str, first_line: int) -> Finding:
@@ -83,6 +111,10 @@ def _finding(item: Any, node: yaml.Node | None, file: str, first_line: int) -> F
     match item["type"]:
         case "missing":
             message = f"“{path[-1]}” is missing in {' › '.join(map(str, path[:-1])) or 'this file'}; add it."
+        case "misspelt":
+            message = (
+                f"“{path[-1]}” is not a word Keel knows here ({where}); “{item['wanted']}” is missing, write that."
+            )
         case "extra_forbidden":
             message = f"“{path[-1]}” is not a word Keel knows here ({where}); check its spelling or remove it."
         case _:

@@ -50,6 +50,8 @@ COMMANDS = (
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
+BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools")
+"""What only buttons mean."""
 
 
 LARGEST_KEEPSAKE = 20 * 1024 * 1024
@@ -129,7 +131,8 @@ class Conversation:
             case StepTap():
                 reply = await self.flows.tap(turn, tap, message_id)
             case LessonTap():
-                reply = await lessons.tap(turn, tap, message_id)
+                moved = turn.library.curriculum.moved.get(tap.lesson, tap.lesson)
+                reply = await lessons.tap(turn, replace(tap, lesson=moved), message_id)
             case CommandTap(command, argument):
                 return await self._command(turn, Command(command, argument, message_id))
             case None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Completion, Entry, Note, Outcome
 from bot.store.cipher import Cipher
-from bot.store.tables import completion, entry, note
+from bot.store.tables import completion, delivery, entry, note
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,18 @@ class Records:
             Completion(row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice, row.recalls, row.recalled_at)
             for row in await self.connection.execute(query)
         ]
+
+    async def lessons_done(self) -> set[str]:
+        """Ids of all lessons that anybody did something with."""
+        return set((await self.connection.execute(select(completion.c.lesson).distinct())).scalars())
+
+    async def move_lesson(self, old: str, new: str) -> None:
+        """A lesson got another id: progress names the new one; where both were done, the new one's stays."""
+        for table in (completion, delivery):
+            there = select(table.c.learner_id).where(table.c.lesson == new)
+            doubled = (table.c.lesson == old) & table.c.learner_id.in_(there)
+            await self.connection.execute(delete(table).where(doubled))
+            await self.connection.execute(update(table).where(table.c.lesson == old).values(lesson=new))
 
     async def add_note(self, learner_id: int, kind: str, text: str, now: datetime, tag: str | None = None) -> int:
         """Keep a text, encrypted; gives its id."""

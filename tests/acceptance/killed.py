@@ -8,11 +8,9 @@ from __future__ import annotations
 import functools
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from bot.__main__ import main
 from bot.dispatch import Dispatcher
 from bot.services.conversation import Conversation
 from bot.services.due import Due
@@ -63,9 +61,3 @@ def wrap(owner: type, name: str, when: str) -> None:
         return result
 
     setattr(owner, name, killing)
-
-
-if __name__ == "__main__":
-    wrap(*(POINTS | LESSON_POINTS)[sys.argv[1]])
-    sys.argv = ["keel", "run"]
-    main()

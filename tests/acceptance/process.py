@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from bot.clock import MovableClock
@@ -22,6 +27,36 @@ ROOT = Path(__file__).parent.parent.parent
 LONGEST_WAIT = 12.0
 
 
+@lru_cache(maxsize=1)
+def nursery() -> subprocess.Popen[str]:
+    """The process that forks bots; one for all tests of this process."""
+    made = subprocess.Popen(
+        [sys.executable, "-m", "tests.acceptance.nursery"], cwd=ROOT, text=True, bufsize=1,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    atexit.register(_close, made)
+    return made
+
+
+def _close(made: subprocess.Popen[str]) -> None:
+    made.kill()
+    made.communicate()
+
+
+def _ask(order: str) -> str:
+    place = nursery()
+    assert place.stdin is not None
+    place.stdin.write(order + "\n")
+    place.stdin.flush()
+    return _answer()
+
+
+def _answer() -> str:
+    place = nursery()
+    assert place.stdout is not None
+    return place.stdout.readline().strip()
+
+
 @dataclass
 class Running:
     """One bot process after another over the same data."""
@@ -30,10 +65,14 @@ class Running:
     clock: MovableClock
     root: str
     folder: Path
+    child: int | None = None
     process: asyncio.subprocess.Process | None = None
 
-    async def start(self, killed_at: str = "") -> None:
-        """Start the bot; `killed_at` names a point of the way through at which it kills itself."""
+    async def start(self, killed_at: str = "", *, from_scratch: bool = False) -> None:
+        """Start the bot; `killed_at` names a point of the way through at which it kills itself.
+
+        from_scratch: by its command line, imports and all; otherwise forked where they are done already.
+        """
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -43,23 +82,33 @@ class Running:
             "KEEL_NOW": self.clock.now().isoformat(),
             "KEEL_LOG_LEVEL": "info",
         }
-        module = ["-m", "bot", "run"] if not killed_at else ["-m", "tests.acceptance.killed", killed_at]
-        with (self.folder / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *module, env=environment, cwd=ROOT, stderr=log
-            )
+        if from_scratch:
+            with (self.folder / "log").open("ab") as log:
+                self.process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "bot", "run", env=environment, cwd=ROOT, stderr=log
+                )
+            return
+        order = {"environment": environment, "log": str(self.folder / "log"), "killed_at": killed_at}
+        self.child = int(await asyncio.to_thread(_ask, json.dumps(order)))
 
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
+        if self.child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.child, signal.SIGKILL)
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGKILL)
         await self.dead()
 
     async def dead(self) -> None:
         """Wait until the process has ended by itself or by a signal."""
-        if self.process is not None:
-            async with asyncio.timeout(LONGEST_WAIT):
+        async with asyncio.timeout(LONGEST_WAIT):
+            if self.child is not None:
+                assert await asyncio.to_thread(_answer) == "ended"
+                self.child = None
+            if self.process is not None:
                 await self.process.wait()
+                self.process = None
 
     async def ticked(self) -> None:
         """Wait until the bot receives and its first ticks, which come at once, are over."""

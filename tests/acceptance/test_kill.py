@@ -120,7 +120,7 @@ async def test_killed_at_any_point_of_an_updates_way_everything_is_answered(tmp_
 
 async def test_a_held_message_comes_back_after_a_kill_and_hours_of_silence(tmp_path: Path) -> None:
     async with running(tmp_path, NOW) as (bot, anna):
-        await bot.start()
+        await bot.start(from_scratch=True)
         anna.send_text("/hold")
         await bot.until(lambda: "Paste it here" in newest(anna), "the question")
         anna.send_text("what I wanted to say")
@@ -128,7 +128,7 @@ async def test_a_held_message_comes_back_after_a_kill_and_hours_of_silence(tmp_p
         await bot.until(lambda: "Held." in newest(anna), "the promise")
         await bot.kill()
         bot.clock.move_to(NOW + timedelta(hours=3))
-        await bot.start()
+        await bot.start(from_scratch=True)
         await bot.until(lambda: "is ready" in newest(anna), "the message back")
         await tap(bot, anna, "Show it")
         await bot.until(lambda: "what I wanted to say" in newest(anna), "its words")

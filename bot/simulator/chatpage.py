@@ -63,7 +63,8 @@ def _chat(telegram: Telegram, controls: Controls) -> Any:
         async with telegram.changed:
             while watched.revision == seen and (left := ends - asyncio.get_running_loop().time()) > 0:
                 try:
-                    await asyncio.wait_for(telegram.changed.wait(), left)
+                    async with asyncio.timeout(left):
+                        await telegram.changed.wait()
                 except TimeoutError:
                     break
         return JSONResponse(_view(telegram, watched, controls.now()))

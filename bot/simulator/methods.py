@@ -62,7 +62,9 @@ async def get_updates(telegram: Telegram, params: Params, files: Files) -> Any:
         telegram.changed.notify_all()
         while telegram.poller == mine and not telegram.updates and (left := ends - loop.time()) > 0:
             try:
-                await asyncio.wait_for(telegram.changed.wait(), left)
+                # Not wait_for: in Python 3.11 it can swallow a cancellation that comes together with a result.
+                async with asyncio.timeout(left):
+                    await telegram.changed.wait()
             except TimeoutError:
                 break
     if telegram.poller != mine:

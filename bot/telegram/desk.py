@@ -98,7 +98,10 @@ class Desk:
         message = update.get("message")
         if not isinstance(message, dict) or message.get("chat", {}).get("type") != "private":
             return None
-        spoken = message.get("from", {}).get("language_code")
+        author = message.get("from", {})
+        if author.get("is_bot"):
+            return None  # another bot: silence, or two machines would talk for ever
+        spoken = author.get("language_code")
         said = str(message.get("text", "")).strip()
         if said not in ("/spiral", self.library.speak(_language(spoken)).texts("keyboard-spiral")):
             return None

@@ -61,7 +61,7 @@ async def test_two_phones_tapping_at_once_make_one_step(world: World, anna: Pers
     await world.settle()
     anna.sees("six")
     await anna.taps("I've paused")
-    anna.sees("How upset")
+    anna.sees("Is it passing")
 
 
 async def test_in_a_group_keel_explains_itself_once_leaves_and_stores_nothing(world: World, anna: Person) -> None:

@@ -69,7 +69,7 @@ class Story(RuleBasedStateMachine):
         self.clock = MovableClock(MONDAY)
         self.telegram = Telegram(self.clock.now)
         self.account = join(self.telegram, "Anna")
-        self.met: dict[int, Met] = {}
+        self.met: dict[str, Met] = {}
         self._open()
         self.says("/start")
 

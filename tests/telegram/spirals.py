@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from bot.core.model import Entry
 from tests.person import Person, World
-
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 async def sort_it(anna: Person, before: str = "6") -> None:

@@ -9,11 +9,10 @@ from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from httpx_aiohttp import AiohttpTransport
 from telegram import BotCommand
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.clock import Clock
 from bot.core.model import Lane
@@ -34,6 +33,7 @@ from bot.telegram.files import Files
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
+from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Outcome, Sender
 from bot.telegram.turns import Turns
 
@@ -131,11 +131,6 @@ class Keel:
                 log.warning("the command menu could not be set", language=locale, error=type(error).__name__)
 
 
-def request_over_aiohttp() -> HTTPXRequest:
-    """PTB's own request class over aiohttp's transport: a fraction of the CPU of httpx's own pool."""
-    return HTTPXRequest(connect_timeout=10, read_timeout=20, httpx_kwargs={"transport": AiohttpTransport()})
-
-
 def build_bot(
     token: str, base_url: str, base_file_url: str, rate: float, request: BaseRequest | None = None
 ) -> ExtBot[str]:
@@ -144,8 +139,8 @@ def build_bot(
         token,
         base_url=base_url,
         base_file_url=base_file_url,
-        request=request or request_over_aiohttp(),
-        get_updates_request=request or request_over_aiohttp(),
+        request=request or AiohttpRequest(),
+        get_updates_request=request or AiohttpRequest(),
         rate_limiter=Lanes(rate),
     )
 

@@ -158,6 +158,8 @@ def build(
 
     copies: keep a sealed copy of the voice notes and pictures that people give.
     """
+    lanes = bot.rate_limiter
+    assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
     files = Files(bot, store, library.folder / "media", copies=copies)
@@ -166,7 +168,7 @@ def build(
     register(application, desk)
     turns: Turns[Waiting] = Turns(desk.handle)
     intake = Intake(bot, store, clock, turns, desk.ahead)
-    dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library))
+    dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, _ticks(dispatcher))
 
 
@@ -176,7 +178,7 @@ def _sending(sender: Sender, library: Library) -> Any:
         verdict = await sender.deliver(prepared.chat_id, prepared.reply, texts, lane)
         match verdict.outcome:
             case Outcome.DOWN:
-                return Result.LATER, None, BULK_TICK
+                return Result.DOWN, None, BULK_TICK
             case Outcome.REJECTED:
                 log.error("telegram rejected a screen", kind=prepared.timer.kind, reason=verdict.reason)
         return Result(verdict.outcome.value), verdict.message_id, verdict.seconds
@@ -190,7 +192,7 @@ def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler.add_job(
             dispatcher.tick,
             "interval",
-            args=(lane, period * 0.5),
+            args=(lane, period * 0.95),  # it stops before the next one begins
             seconds=period,
             next_run_time=datetime.now(UTC),  # what became due while Keel was down does not wait for the first period
             coalesce=True,

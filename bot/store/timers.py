@@ -31,6 +31,7 @@ _DROP_ALL = Prepared(lambda _: delete(timer).where(_KIND))
 _DROP = Prepared(lambda _: delete(timer).where(_ONE))
 _PENDING = Prepared(lambda _: select(timer.c.due_at).where(_ONE))
 _SETTLE = Prepared(lambda _: delete(timer).where(timer.c.id == bindparam("which"), timer.c.due_at == bindparam("due")))
+_GIVE_BACK = Prepared(lambda _: update(timer).where(timer.c.id == bindparam("which")), ("lease_until", "attempts"))
 _PUT_OFF = Prepared(lambda _: update(timer).where(timer.c.id == bindparam("which")), ("due_at", "lease_until"))
 _DELIVERIES = Prepared(
     lambda _: (
@@ -91,6 +92,10 @@ class Timers:
     async def settle(self, claimed: Timer) -> None:
         """A claimed timer is finished; one that was set anew meanwhile stays."""
         self.connection.later(_SETTLE, which=claimed.id, due=claimed.due_at)
+
+    async def give_back(self, claimed: Timer) -> None:
+        """A claimed timer was not touched: it is free again at once."""
+        self.connection.later(_GIVE_BACK, which=claimed.id, lease_until=None, attempts=claimed.attempts - 1)
 
     async def put_off(self, claimed: Timer, due_at: datetime) -> None:
         """A claimed timer becomes due again later."""

@@ -39,6 +39,7 @@ class Chat:
     asked_at: float = 0.0
     ready: bool = False
     stuck: bool = False
+    once: bool = False
 
 
 class BotApi:
@@ -88,16 +89,21 @@ class BotApi:
         return web.json_response({"seconds": time.perf_counter() - begin, "took": self.took})
 
     async def first(self, request: web.Request) -> web.Response:
-        """People who never wrote before say /spiral, one after another; seconds to each first answer."""
+        """People who never wrote before say /spiral, one after another; seconds to each first answer, or until
+        patience ends."""
         wanted = await request.json()
         took = []
         for n in range(wanted["people"]):
-            chat = Chat(wanted["from"] + n, 0)
+            chat = Chat(wanted["from"] + n, 0, once=True)
             self.chats[chat.id] = chat
             self.finished, self.running, self.took = asyncio.Event(), 1, []
             self._say(chat, "/spiral")
-            await self.finished.wait()
-            took += self.took
+            try:
+                async with asyncio.timeout(wanted["patience"]):
+                    await self.finished.wait()
+                took += self.took
+            except TimeoutError:
+                took.append(wanted["patience"])
             await asyncio.sleep(wanted["pause"])
         return web.json_response({"took": took})
 
@@ -139,7 +145,10 @@ class BotApi:
             chat.asked_at = 0.0
         elif not chat.stuck:
             return  # a living message moved by itself
-        self._next(chat)
+        if chat.once:
+            self._done()
+        else:
+            self._next(chat)
 
     def _next(self, chat: Chat) -> None:
         """The next word on the way, else the tick box, else this one is done."""
@@ -156,12 +165,15 @@ class BotApi:
             return self._tap(chat, key)
         chat.ready = True
         if chat.left <= 0:
-            self.running -= 1
-            if self.running == 0:
-                self.finished.set()
+            self._done()
             return None
         chat.left -= 1
         return self._tap(chat, ticks[0])
+
+    def _done(self) -> None:
+        self.running -= 1
+        if self.running == 0:
+            self.finished.set()
 
     def _say(self, chat: Chat, text: str) -> None:
         chat.said = 1

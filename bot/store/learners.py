@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from bot.core.model import Learner, Status
 from bot.core.schedule import Pace
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, session, timer
+from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, session, tally, timer
 
 _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
@@ -55,7 +55,7 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry, hold, keepsake):
+        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake):
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
 
@@ -64,15 +64,18 @@ class Learners:
         await self.connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.update_id != besides))
 
     async def newest(self) -> datetime | None:
-        """The latest moment on any row that a running Keel writes; a clock before it is wrong."""
+        """The latest moment that a running Keel wrote down; a clock before it is wrong.
+
+        Rows are only ever appended, so the newest one is the last: no table is read through, however many people
+        there are.
+        """
         moments = [
-            (await self.connection.execute(select(func.max(column)))).scalar_one_or_none()
-            for column in (
-                session.c.touched_at,
-                delivery.c.at,
-                entry.c.at,
-                inbox.c.received_at,
-                learner.c.created_at,
+            (await self.connection.execute(select(column).order_by(id_.desc()).limit(1))).scalar_one_or_none()
+            for column, id_ in (
+                (delivery.c.at, delivery.c.id),
+                (entry.c.at, entry.c.id),
+                (inbox.c.received_at, inbox.c.update_id),
+                (learner.c.created_at, learner.c.id),
             )
         ]
         return max((moment for moment in moments if moment is not None), default=None)

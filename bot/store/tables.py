@@ -142,6 +142,7 @@ delivery = Table(
     Column("message_id", BigInteger),
     Column("asked", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("learner_id", "lesson"),
+    Index("ix_delivery_lesson", "lesson"),
 )
 
 completion = Table(
@@ -156,6 +157,7 @@ completion = Table(
     Column("recalls", SmallInteger, nullable=False, server_default="0"),
     Column("recalled_at", Moment),
     UniqueConstraint("learner_id", "lesson"),
+    Index("ix_completion_lesson", "lesson"),
 )
 
 note = Table(
@@ -207,6 +209,15 @@ entry = Table(
     Column("tool", String(20)),
     Column("tags", String(600), nullable=False),  # ids of choices, joined by spaces; never free text
     Index("ix_entry_learner_id_at", "learner_id", "at"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    _owner(),
+    Column("name", String(60), nullable=False),  # made of ids and ratings, never of free text
+    Column("count", Integer, nullable=False),
+    UniqueConstraint("learner_id", "name"),
 )
 
 inbox = Table(

@@ -102,7 +102,7 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
     before = found or Completion(lesson.id, Outcome.READ, turn.now)
     view = tapped.choice
     done = replace(before, at=turn.now) if await _came_since(turn, before) else before
-    if turn.learner.unread and tapped.choice != "later":
+    if turn.learner.unread and tapped.choice not in ("later", "tomorrow"):
         await turn.change(unread=0)
     match tapped.choice:
         case "tried":

@@ -85,7 +85,9 @@ def live(number: int, year: int, zones: tuple[str, ...], days: int = 365) -> Lif
     # Clocks change between eleven in the evening and four in the morning: many begin there.
     start = dice.choice((8 * 60, 7 * 60, 510, 750, 20 * 60, dice.randrange(1440), *(_night(dice) for _ in range(4))))
     minutes = dice.choice((60, 60, 60, 1, 15, 180, 12 * 60))
-    quiet = dice.choice(((1320, 420), (1320, 420), (0, 0), (1410, 360), (60, 300), (dice.randrange(1440), 420)))
+    quiet = dice.choice(
+        ((1320, 420), (1320, 420), (0, 0), (1410, 360), (60, 300), (180, 420), (dice.randrange(1440), 420))
+    )
     return Life(
         id=number,
         zone=dice.choice(zones),

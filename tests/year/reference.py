@@ -64,11 +64,15 @@ class Almanac:
 
 
 class Person:
-    """One life, lived by the rules."""
+    """One life, lived by the rules.
 
-    def __init__(self, life: Life, almanacs: dict[str, Almanac]) -> None:
+    looks_back: which of the things that come are a look back at an earlier lesson: these want no answer.
+    """
+
+    def __init__(self, life: Life, almanacs: dict[str, Almanac], looks_back: frozenset[int] = frozenset()) -> None:
         self.life = life
         self.almanacs = almanacs
+        self.looks_back = looks_back
         self.zone, self.pace, self.start, self.weekdays = life.zone, life.pace, life.start, life.weekdays
         self.active, self.blocked_us, self.noticed_block = True, False, False
         self.paused_openly = False
@@ -272,6 +276,13 @@ class Person:
             else:
                 self.unread, self.active, self.came, self.next_slot = 0, False, now, None
                 yield now, self.sent("quiet")
+        elif self.arrivals in self.looks_back:
+            self.came = now
+            said = self.sent("lesson")
+            yield now, said
+            if said == "lesson":
+                self.arrivals += 1
+                self.pass_on(slot, now)
         else:
             self.unread, self.came = 1, now
             said = self.sent("lesson")

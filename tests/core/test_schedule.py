@@ -139,6 +139,13 @@ def test_a_pause_that_ends_on_a_slot_does_not_take_it() -> None:
     assert next_slot(datetime(2026, 2, 1, tzinfo=UTC), early, person) == early.paused_until
 
 
+def test_a_slot_used_by_a_clock_that_was_years_ahead_keeps_nobody_waiting() -> None:
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    slot = next_slot(now, plan(), 1, last=datetime(2036, 1, 1, tzinfo=UTC))
+    assert slot is not None
+    assert wall(slot, "Europe/Berlin").date() == date(2026, 11, 25)
+
+
 def test_a_leap_day_is_a_day_like_any_other() -> None:
     slot = next_slot(datetime(2028, 2, 28, 12, tzinfo=UTC), plan(), 1)
     assert slot is not None

@@ -13,7 +13,7 @@ from bot.services.places import Places
 from bot.simulator.telegram import Telegram
 from tests.conftest import make_world
 from tests.year.chats import StillClock, enrol, live_through
-from tests.year.lives import DAY, Happening, live
+from tests.year.lives import DAY, Life, live
 from tests.year.reference import Almanac, Person
 
 ZONES = ("America/Nuuk", "Asia/Gaza", "Australia/Lord_Howe", "Pacific/Chatham", "Europe/Berlin")
@@ -22,11 +22,15 @@ BEGINS = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """Two weeks before clocks change in three of the zones, in both directions."""
 
 
-def moved(happenings: tuple[Happening, ...], by: int, ends: int) -> tuple[Happening, ...]:
-    """What happens, three times as densely and from another day on."""
-    first = happenings[0].at if happenings else 0
-    found = [replace(item, at=first + (item.at - first) // 3 + by) for item in happenings if item.what != "days"]
-    return tuple(item for item in found if item.at < ends)
+def fuller(life: Life, ends: int) -> Life:
+    """The same life from another day on, with six times as much in it, and more put off."""
+    by, first = int(BEGINS.timestamp()) - life.begins, life.begins
+    happenings = [replace(item, at=first + (item.at - first) // 6 + by) for item in life.happenings]
+    kinds = ("tried", "later", "at", "tomorrow", "later")
+    reactions = [replace(item, what=kinds[number % 5]) if number % 4 else item
+                 for number, item in enumerate(life.reactions)]  # fmt: skip
+    kept = tuple(item for item in happenings if item.what != "days" and item.at < ends)
+    return replace(life, ends=ends, happenings=kept, reactions=tuple(reactions))
 
 
 async def test_weeks_in_the_real_application_go_as_the_rules_say(
@@ -39,12 +43,8 @@ async def test_weeks_in_the_real_application_go_as_the_rules_say(
     async for world in make_world(tmp_path, Telegram(clock.now), clock, library, places):
         chats = []
         for number in range(PEOPLE):
-            life = live(number, 2026, ZONES)
-            by = int(BEGINS.timestamp()) - life.begins
-            life = replace(
-                life, minutes=60, weekdays=tuple(range(7)), quiet=(22 * 60, 7 * 60), ends=ends, outages=outages,
-                happenings=moved(life.happenings, by, ends),
-            )  # fmt: skip
+            life = replace(live(number, 2026, ZONES), minutes=60, weekdays=tuple(range(7)), quiet=(22 * 60, 7 * 60))
+            life = replace(fuller(life, ends), outages=outages)
             chats.append(await enrol(world, life))
         await live_through(world, chats, ends)
         came: Counter[str] = Counter()

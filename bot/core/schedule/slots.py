@@ -42,9 +42,11 @@ def offset(learner_id: int, window: Window) -> timedelta:
 def next_slot(after: datetime, plan: Plan, learner_id: int, last: datetime | None = None) -> datetime | None:
     """The next moment for a lesson, strictly after `after`; None when lessons come on request, or pause openly.
 
-    last: the slot used last; the pace counts local days from it, and two never share a local day.
+    last: the slot used last; the pace counts local days from it, and two never share a local day. One that lies ahead
+    was used by a clock that went wrong, and counts as used now: nobody waits until that clock would be right.
     """
     begin = aware(after)
+    last = min(last, begin) if last is not None else None
     if plan.paused or plan.pace is Pace.on_request:
         return None
     if plan.paused_until is not None:

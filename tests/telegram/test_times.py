@@ -210,6 +210,20 @@ async def test_a_lost_zone_is_asked_for_even_when_the_settings_were_touched_befo
     anna.sees("I've lost your clock")
 
 
+async def test_a_time_means_nothing_without_a_clock_and_an_unknown_place_is_said(anna: Person) -> None:
+    await anna.sends("/lesson")
+    await anna.taps("Later today")
+    assert "At a time" not in anna.buttons, "not offered without a clock"
+    anna.account.tap(anna.bots[-1], "c:snooze:o1")  # an old button, from when there was one
+    await anna.world.settle()
+    await anna.taps("18:00")
+    anna.sees("I don't know your clock")
+    await anna.sends("/settings")
+    await anna.taps("My clock")
+    await anna.sends("Xanadu upon Nowhere")
+    anna.sees("I don't know that place")
+
+
 async def test_no_day_ticked_leaves_the_days_as_they_are_and_says_so_before(anna: Person) -> None:
     await enrol(anna, "Every day")
     await anna.sends("/settings")
@@ -218,6 +232,28 @@ async def test_no_day_ticked_leaves_the_days_as_they_are_and_says_so_before(anna
     await anna.taps("Save")
     anna.sees("Days: every day")
     assert (await stored(anna)).weekdays == frozenset(range(7))
+
+
+async def test_a_plan_that_cannot_be_harms_nobody_else_and_can_be_mended(
+    world: World, anna: Person, ben: Person
+) -> None:
+    await enrol(anna, "Every day")
+    await enrol(ben, "Every day")
+    async with world.keel.store.engine.begin() as connection:
+        await connection.execute(update(learners).where(learners.c.chat_id == anna.account.chat.id).values(weekdays=0))
+    async with world.keel.store.transaction(reading=True) as tx:
+        due = await tx.timers.due()
+    for timer in due:
+        await world.move_to(timer.due_at + timedelta(seconds=1))
+    assert (len(came(anna)), len(came(ben))) == (0, 1)
+    await anna.sends("/spiral")
+    assert "Next" in anna.buttons
+    await anna.sends("/settings")
+    for label in ("Days", "Wednesday", "Thursday", "Save"):
+        await anna.taps(label)
+    anna.sees("Days: Wednesday, Thursday")
+    await passes(world, 48)
+    assert len(came(anna)) == 1
 
 
 async def test_a_window_across_midnight_brings_one_a_night(anna: Person) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core.model import Lane, Learner, Outcome, Status, Timer
-from bot.core.schedule import in_quiet
+from bot.core.schedule import ONE_DAY, in_quiet
 from bot.core.screen import Button, LessonTap, Reply, Screen
 from bot.core.unasked import (
     AFTER_SPIRAL,
@@ -96,14 +96,16 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
 
 async def _no_slots(turn: Turn, timer: Timer) -> Prepared | None:
     """Nothing is to come by itself. But whoever lost their clock to new time zone rules is asked for it, once."""
-    await turn.tx.timers.settle(timer)
-    if not lost_clock(turn.learner):
-        return None
     before = turn.learner
-    await turn.change(status=Status.NEW, last_unasked=turn.now)
+    if not lost_clock(before):
+        await turn.tx.timers.settle(timer)
+        return None
+    if came_today(before, turn.now):
+        await turn.tx.timers.put_off(timer, turn.now + ONE_DAY)
+        return None
+    await turn.change(last_unasked=turn.now)
     rows = (turn.button("button-settings", "settings"), turn.button("button-lesson", "lesson"))
-    asked = replace(turn.page("clock-lost", rows), silent=True)
-    return _prepared(turn, replace(timer, kind="clock"), asked, before=before)
+    return _prepared(turn, timer, replace(turn.page("clock-lost", rows), silent=True), before=before)
 
 
 async def pass_on(turn: Turn, timer: Timer) -> None:

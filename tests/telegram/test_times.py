@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from bot.core.model import Learner
 from bot.core.schedule import local
+from bot.simulator.faults import Kind
 from bot.store.tables import learner as learners
 from tests.person import Person, World
 from tests.telegram.test_programme import BERLIN, enrol
@@ -206,8 +207,14 @@ async def test_a_lost_zone_is_asked_for_even_when_the_settings_were_touched_befo
         await connection.execute(update(learners).values(zone="Europe/Atlantis"))
     await anna.sends("/pause")
     await anna.taps("Three days")
+    anna.world.telegram.faults.next(Kind.FLOOD, "sendMessage", seconds=30)
     await passes(anna.world, 48)
     anna.sees("I've lost your clock")
+    said = len(anna.bots)
+    await anna.sends("/settings")
+    await anna.taps("Done")
+    await passes(anna.world, 96)
+    assert [post for post in anna.bots[said:] if post.silent] == [], "asked once"
 
 
 async def test_a_time_means_nothing_without_a_clock_and_an_unknown_place_is_said(anna: Person) -> None:

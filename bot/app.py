@@ -20,7 +20,7 @@ from bot.dispatch import Dispatcher
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
 from bot.services import conversation as words
-from bot.services import followup, given, hold, journal, material, onboarding, safetyplan, spiral, steady
+from bot.services import followup, given, hold, journal, lessons, material, onboarding, safetyplan, spiral, steady
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
@@ -49,6 +49,7 @@ ACTIONS = (
     | safetyplan.ACTIONS
     | given.ACTIONS
     | steady.ACTIONS
+    | lessons.ACTIONS
     | words.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
@@ -56,7 +57,7 @@ CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
     commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
     unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask")}),
-    unasked_texts=("lessons-quiet", "day-after", "recall"),
+    unasked_texts=("lessons-quiet", "day-after", "recall", "clock-lost"),
 )
 """What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0

@@ -50,7 +50,7 @@ COMMANDS = (
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
-BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools")
+BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools", "snooze")
 """What only buttons mean."""
 
 
@@ -94,6 +94,8 @@ class Conversation:
                 return await library.view(turn, command, self.flows)
             case "open":
                 return await given.begin(turn, self.flows, command) or Reply((self._page(turn, "old-button"),))
+            case "snooze":
+                return await self.flows.begin(turn, "snooze", {"lesson": command.argument})
             case "stage":
                 return await review.go(turn, command)
             case "after":

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, update
 
 from bot.core.model import Learner, Status
-from bot.core.schedule import Pace
+from bot.core.schedule import Pace, is_zone
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
@@ -63,6 +63,13 @@ class Learners:
         """Updates of a chat that wait to be handled, but for the one that is being handled."""
         await self.connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.update_id != besides))
 
+    async def plans(self) -> dict[tuple[str, int, frozenset[int]], int]:
+        """Every zone with a length of the window and weekdays, as stored, and how many people have that."""
+        columns = (learner.c.zone, learner.c.window_minutes, learner.c.weekdays)
+        query = select(*columns, func.count()).where(learner.c.zone.is_not(None)).group_by(*columns).order_by(*columns)
+        found = (await self.connection.execute(query)).all()
+        return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in found}
+
     async def newest(self) -> datetime | None:
         """The latest moment that a running Keel wrote down; a clock before it is wrong.
 
@@ -87,6 +94,10 @@ def _minutes(clock: time) -> int:
 
 def _clock(minutes: int) -> time:
     return time(minutes // 60, minutes % 60)
+
+
+def _days(bits: int) -> frozenset[int]:
+    return frozenset(day for day in range(7) if bits & (1 << day))
 
 
 def _values(person: Learner) -> dict[str, Any]:
@@ -127,10 +138,10 @@ def _learner(row: Row[Any]) -> Learner:
         chat_id=row.chat_id,
         created_at=row.created_at,
         locale=row.locale,
-        zone=row.zone,
+        zone=row.zone if row.zone is not None and is_zone(row.zone) else None,
         window_start=_clock(row.window_start),
         window_minutes=row.window_minutes,
-        weekdays=frozenset(day for day in range(7) if row.weekdays & (1 << day)),
+        weekdays=_days(row.weekdays),
         pace=Pace(row.pace),
         quiet_start=_clock(row.quiet_start),
         quiet_end=_clock(row.quiet_end),

@@ -109,7 +109,7 @@ def report() -> Report:
         ),
         (
             f"While the lessons went out, at least {least} of them were sent in each run; the line to Telegram takes "
-            f"{LINE * 1000:.0f} ms. The same bot on PTB with AIORateLimiter and {PEERS_LESSONS:,} lessons in its queue let "
-            f"the slowest of {PEERS_SPIRALS} /spiral wait {limited / 1000:.0f} s.",
+            f"{LINE * 1000:.0f} ms. The same bot on PTB with AIORateLimiter and {PEERS_LESSONS:,} lessons in its queue "
+            f"let the slowest of {PEERS_SPIRALS} /spiral wait {limited / 1000:.0f} s.",
         ),
     )

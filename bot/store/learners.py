@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.core.model import Learner, Status
 from bot.core.schedule import Pace, is_zone
@@ -67,7 +68,7 @@ class Learners:
         """Every zone with a length of the window and weekdays, as stored, and how many people have that."""
         columns = (learner.c.zone, learner.c.window_minutes, learner.c.weekdays)
         query = select(*columns, func.count()).where(learner.c.zone.is_not(None)).group_by(*columns).order_by(*columns)
-        found = (await self.connection.execute(query)).all()
+        found: Sequence[Any] = (await self.connection.execute(query)).all()
         return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in found}
 
     async def newest(self) -> datetime | None:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock media transcripts simulate
+.PHONY: setup demo run test check bench lock media transcripts deliveries simulate
 
 setup: $(STAMP)
 
@@ -39,6 +39,10 @@ simulate: $(STAMP)
 # Prints the sessions in docs/transcripts anew, after a wanted change of wording.
 transcripts: $(STAMP)
 	KEEL_WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest tests/acceptance/test_transcripts.py
+
+# Kill -9 twenty times in the middle of 20,000 deliveries: some minutes.
+deliveries: $(STAMP)
+	$(BIN)/python -m tests.acceptance.deliveries
 
 # Draws the animations in content/media.
 media: $(STAMP)

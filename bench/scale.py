@@ -122,9 +122,7 @@ def report() -> Report:
             _compare("memory, 1,000,000 people", "MiB", memory, "1,000 people", 1.1),
             _compare("/progress, 20,000 entries", "ms", past, "50 entries", 3.0),
         ),
-        (
-            f"APScheduler, a job a person in its SQLAlchemy job store: {jobs:.1f} s to start with {PEERS_JOBS:,} jobs.",
-        ),
+        (f"APScheduler, a job a person in its SQLAlchemy job store: {jobs:.1f} s to start with {PEERS_JOBS:,} jobs.",),
     )
 
 

@@ -83,7 +83,7 @@ def spiral_behind_a_broadcast() -> float:
     """Milliseconds of p99 of PTB's own rate limiter with 2,000 lessons in its queue (with 100,000: an hour)."""
     with telegram(LINE) as api, peer(api, "limited", str(PEERS_LESSONS)):
         took = api.post("first", **{"from": 100, "people": PEERS_SPIRALS, "pause": 0.02, "patience": PATIENCE})["took"]
-    return max(took) * 1000
+    return float(max(took)) * 1000
 
 
 def report() -> Report:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.people import database as fill
 from bench.people import url_of
-from bench.processes import PEERS, ROOT, keel, peer, telegram
+from bench.processes import PEERS, ROOT, Api, keel, peer, telegram
 from bench.results import RUNS, Comparison, Report
 from bot.core.model import Lane
 from bot.dispatch import BATCH, LEASE
@@ -82,18 +82,19 @@ def lessons_a_second() -> float:
     with telegram(SLOW) as api, tempfile.TemporaryDirectory() as name:
         fill(Path(name), LESSONS, timedelta(seconds=-30))
         with keel(api, Path(name), KEEL_BULK_RATE="10000"):
-            return _rate_of(api.get, LESSONS)
+            return _rate_of(api, LESSONS)
 
 
 def plain_lessons_a_second() -> float:
     """A loop on PTB that writes its ledger the plain way: send, insert, commit, next."""
     with telegram(SLOW) as api, tempfile.TemporaryDirectory() as name, peer(api, "loop", name, str(PLAIN_LESSONS)):
-        return _rate_of(api.get, PLAIN_LESSONS)
+        return _rate_of(api, PLAIN_LESSONS)
 
 
-def _rate_of(get: object, number: int) -> float:
-    assert callable(get)
-    while len(sent := dict(get("counted")["sent"])) < number:
+def _rate_of(api: Api, number: int) -> float:
+    sent: dict[str, list[float]] = {}
+    while len(sent) < number:
+        sent = api.get("counted")["sent"]
         time.sleep(0.2)
     moments = sorted(moment for times in sent.values() for moment in times)
     return (len(moments) - 1) / (moments[-1] - moments[0])

@@ -21,7 +21,19 @@ from bot.dispatch import Dispatcher
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
 from bot.services import conversation as words
-from bot.services import followup, given, hold, journal, material, onboarding, safetyplan, spiral, steady
+from bot.services import (
+    card_steps,
+    cards,
+    followup,
+    given,
+    hold,
+    journal,
+    material,
+    onboarding,
+    safetyplan,
+    spiral,
+    steady,
+)
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
@@ -50,12 +62,13 @@ ACTIONS = (
     | given.ACTIONS
     | steady.ACTIONS
     | words.ACTIONS
+    | card_steps.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
     commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
-    unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask")}),
+    unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask"), *((flow, "*") for flow in cards.CARDS)}),
     unasked_texts=("lessons-quiet", "day-after", "recall"),
 )
 """What content may name, for `keel content check`."""

@@ -77,6 +77,8 @@ class Desk:
         """Apply what came in, once, then send the answer."""
         chat_id = update.effective_chat.id if update.effective_chat else 0
         self.sender.stand_still(chat_id)
+        if update.message is not None:
+            self.sender.remember(chat_id, update.message.message_id)
         acknowledged = None
         if update.callback_query is not None:
             acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))

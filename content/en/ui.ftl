@@ -1,9 +1,10 @@
 # Small texts, one a line: name = words. { $name } is filled in. Lines that go on are indented.
 # A line that goes on must not begin with *, [ or a full stop.
 
-## The button that is always there
+## The buttons that are always there
 
 keyboard-spiral = I need a minute
+keyboard-help = More help
 keyboard-hint = Write anything, or tap
 
 ## Buttons
@@ -22,6 +23,9 @@ button-delete = Delete my data
 button-delete-yes = Delete everything
 button-delete-no = Keep it
 button-country = Another country
+button-more-countries = My country isn't here
+button-age = My age is another
+button-not-listed = Not here either
 button-hide = Hide this
 button-card = Pin a card here
 button-plan = My own plan
@@ -80,6 +84,7 @@ command-resume = Messages again
 command-language = Another language
 command-export = Everything stored, as a file
 command-delete = Erase everything
+command-clean = Take recent messages out of this chat
 command-privacy = What is kept, and who can see it
 command-about = Who wrote this, and what it is not
 command-help = What you can do here
@@ -131,8 +136,8 @@ pace-on-request = only when you ask
 
 ## Hello and goodbye
 
-hello = Hello. The button below is always there, for the minute before you send something.
-hello-again = Good to see you. The button below is still there.
+hello = Hello. The buttons below are always there: one for the minute before you send something, one for people to reach.
+hello-again = Good to see you. The buttons below are still there.
 pick-up = Pick up anywhere.
 resumed = Welcome back. The next lesson comes { $when }, one at a time.
 resumed-on-request = Welcome back. I'll write when you ask, with /lesson. In the settings you can choose a time instead.
@@ -374,6 +379,35 @@ sos-no-country = **People to reach now**
     For someone to talk to, choose your country below. If it isn't there, findahelpline.com lists people by country.
 
     I'm a program and can't send anyone.
+
+sos-elsewhere = **People to reach now**
+    In danger right now: call your local emergency number (112 works in many countries) and go where another person is.
+
+    I have no list for where you are. findahelpline.com has more than 150 countries, by topic, to call or to write to. befrienders.org has people who listen.
+
+    If you don't know the number: ask anybody near you, a shop or a hospital.
+
+    I'm a program and can't send anyone.
+help-emergency = { $number } ({ $country })
+help-emergency-unknown = your local emergency number (112 works in many countries)
+help-lines-unknown = Other lines, by country and topic: findahelpline.com
+help-line-unknown = findahelpline.com has people to call or write to, by country.
+help-call = call { $number }
+help-text = text { $number }
+help-whatsapp = WhatsApp { $number }
+help-chat = chat { $address }
+help-stays = The two buttons below the chat stay: a minute, and people to reach.
+
+## Cards
+
+card-first = This first. It can be put away below, and nothing else is lost.
+card-text = I'm not okay right now and I don't want to be alone with it. Can you come, or stay on the phone with me?
+card-adult = Not grown up yet? A grown-up you trust counts here as well: a parent, an aunt, a teacher, a nurse at school.
+put-down = Then that stays where it is. Nothing you wrote is lost.
+asks-again = Then I ask again where words could mean either.
+cleaned = Done. Some of it may be left: older than two days stays, and so do copies outside this chat, such as banners on the screen, other devices and backups.
+    To be sure, delete this chat in Telegram. The button below erases what is stored here.
+young = Keel's lessons are written for adults, so they aren't offered here. The quiet minute works, and More help has people for your age in many countries.
 
 ## One's own data
 

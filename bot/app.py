@@ -20,7 +20,6 @@ from bot.core.model import Lane
 from bot.dispatch import Dispatcher
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
-from bot.services import conversation as words
 from bot.services import (
     card_steps,
     cards,
@@ -34,6 +33,7 @@ from bot.services import (
     spiral,
     steady,
 )
+from bot.services import conversation as words
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows

@@ -17,9 +17,11 @@ from telegram.ext import ExtBot
 
 from bot.app import CONTENT_NAMES, build, build_bot
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.core.safety import install
 from bot.library.check import check as check_content
 from bot.library.check import to_mend
 from bot.library.load import Library, load
+from bot.library.safety import detector_in
 from bot.settings import Settings, SettingsProblem
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate
@@ -48,6 +50,7 @@ async def run_bot(settings: Settings) -> None:
     """Migrate, check, then receive and send until SIGTERM or SIGINT."""
     token = settings.require_token()
     library = load(settings.content_dir)
+    install(detector_in(settings.content_dir))
     clock = clock_of(settings)
     with only_one(settings):
         await migrate(settings.database_url)

@@ -1,4 +1,4 @@
-"""What the steps of a safety card do: put it away, close it, note who wrote the words, look in once if it was wished."""
+"""What the steps of a safety card do: put it away, close it, note who wrote the words, look in once where asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from bot.core.flow import ASLEEP, IN_DANGER, ticks
 from bot.core.model import Lane, Session, Status
-from bot.core.safety import CATEGORIES
 from bot.core.safety.cards import REST, SEVERAL, Due, in_order, waiting, written
 from bot.services.danger import note, rising
 from bot.services.onboarding import schedule
@@ -21,7 +20,8 @@ BY_BUTTON = ("pressed",)
 
 async def look_at_numbers(turn: Turn, session: Session) -> Session:
     """Whether the numbers of the last hard moments rose, with a quiet signal beside them: then the question is due."""
-    return with_answer(session, rising=await rising(turn))
+    before = session.answers.get("before")
+    return with_answer(session, rising=await rising(turn, before if isinstance(before, int) else None))
 
 
 async def open_question(turn: Turn, session: Session) -> Session:
@@ -48,6 +48,12 @@ async def open_page(turn: Turn, session: Session) -> Session:
 async def put_away(turn: Turn, session: Session) -> Session:
     """“I'm safe”: the same rules show no card for twelve hours. What is immediate, and every other rule, still does."""
     await turn.tx.notices.put_away(turn.learner.id, session.id, turn.now)
+    left = await turn.tx.sessions.get(str(session.answers.get("left", "")), turn.learner.id)
+    if left is not None and left.answers.get("plain") and session.answers.get("tier") == "ask":
+        # It was a question only, and it was answered: the message is one like any other.
+        await turn.tx.sessions.save(with_answer(left, plain=False))
+        if isinstance(held := left.answers.get("hold"), int):
+            await turn.tx.kept.mark_plain(turn.learner.id, held, plain=False)
     return with_answer(session, safe=True)
 
 
@@ -67,9 +73,7 @@ async def close_card(turn: Turn, session: Session) -> Session:
 async def not_mine(turn: Turn, session: Session) -> Session:
     """Somebody else wrote it: the cards that are due for their words take the place of these."""
     queue = in_order((*waiting(session, "other"), *waiting(session, "due")))
-    categories = {item.category: item for item in reversed(queue)}
-    once = in_order(categories[name] for name in CATEGORIES if name in categories)
-    return with_answer(session, due=written(once), other=())
+    return with_answer(session, due=written(queue), other=())
 
 
 async def said_who(turn: Turn, session: Session) -> Session:

@@ -1,7 +1,7 @@
-"""The safety cards: shown at once, before anything else; whatever was going on stops and waits until its person goes on.
+"""The safety cards: shown before anything else; whatever was going on stops and waits until its person goes on.
 
-A card is a flow like any other (`safety-….yaml`). While it is open, everything that would calm, teach, coach or count is
-answered with the card again. What was pressed is noted beside the ids of the rules, and never a word of the text.
+A card is a flow like any other (`safety-….yaml`). While it is open, everything that would calm, teach, coach or count
+is answered with the card again. What was pressed is noted beside the ids of the rules, and never a word of the text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.core.flow import ASLEEP, Step
 from bot.core.model import Session
 from bot.core.safety import Category
 from bot.core.safety.cards import REST, SEVERAL, Due, in_order, waiting, written
-from bot.core.screen import Reply, Screen, StepTap
+from bot.core.screen import CommandTap, Reply, Screen, StepTap
 from bot.services.danger import Noticed, note, weigh
 from bot.services.flows import RESUMABLE, Flows
 from bot.services.turn import Command, Gave, Incoming, Pressed, Turn, Wrote, with_answer
@@ -37,10 +37,13 @@ OPEN_FOR = timedelta(hours=24)
 ALONGSIDE = frozenset(("plan", "settings", "pause", "language"))
 """Flows that may run while a card is open: nothing in them calms, teaches or coaches."""
 WHILE_OPEN = ALONGSIDE | frozenset(
-    ("sos", "card", "clean", "hide", "delete", "export", "stop", "help", "about", "privacy", "asks")
+    ("sos", "back", "card", "clean", "hide", "delete", "export", "stop", "help", "about", "privacy", "asks")
 )
 """Commands that are answered while a card is open."""
 GO_ON, LEAVE_IT = "goon", "stop"
+
+OWN_THREATS = frozenset(("suicide", "selfharm", "harm_other"))
+"""In a message to somebody these may be threats, so even a question about them keeps the coach away until answered."""
 
 Ordinary = Callable[[], Awaitable[Reply]]
 
@@ -69,16 +72,21 @@ async def notice(
     young = noticed.young and not noticed.ask_who
     if card is not None:
         known = {item.category: item for item in (*waiting(card, "showing"), *waiting(card, "due"))}
-        fresh = tuple(
+        new = tuple(
             item
             for item in fresh
             if item.category not in known or (item.immediate and not known[item.category].immediate)
         )
-        if not fresh:
+        for item in set(fresh) - set(new):
+            await note(turn, item, card.id)
+        if not new:
             return None
+        fresh = new
     elif not fresh and not noticed.ask_who and not young:
         return None
-    deleted = await _let_it_happen(turn, incoming, step, fresh, ordinary)
+    deleted: tuple[int, ...] = ()
+    if card is None or step is not None:
+        deleted = await _let_it_happen(turn, incoming, step, fresh, ordinary)
     left = await _break_off(turn, flows, card)
     queue = in_order((*fresh, *(waiting(card, "showing") if card else ()), *(waiting(card, "due") if card else ())))
     facts = {"left": left.id if left else "", "other": written(noticed.other), "young": young}
@@ -94,7 +102,11 @@ async def notice(
 async def in_the_way(turn: Turn, flows: Flows, incoming: Incoming, current: Session | None) -> Reply | None:
     """The open card once more, where something else was wanted that has to wait; None when it may go on."""
     card = await opened(turn)
-    if card is None or await _may_pass(turn, flows, card, incoming, current):
+    if card is None:
+        return None
+    if await _may_pass(turn, flows, card, incoming, current):
+        if isinstance(incoming, Pressed) and isinstance(incoming.tap, CommandTap):
+            await turn.tx.notices.press(turn.learner.id, card.id, incoming.tap.command, turn.now)
         return None
     return await flows.show(turn, card, before=turn.texts("card-first"))
 
@@ -108,10 +120,11 @@ async def again(turn: Turn, flows: Flows) -> Reply | None:
 async def tap(turn: Turn, flows: Flows, tapped: StepTap, message_id: int | None) -> Reply | None:
     """A button of the open card: noted, answered, and when the card closes the next one that is due follows."""
     card = await turn.tx.sessions.get(tapped.session, turn.learner.id)
-    await turn.tx.notices.press(turn.learner.id, tapped.session, tapped.choice, turn.now)
-    log.info("a button of a card", card=card.flow if card else "", step=tapped.step, pressed=tapped.choice)
     reply = await flows.tap(turn, tapped, message_id)
     closed = await turn.tx.sessions.get(tapped.session, turn.learner.id)
+    if card is not None and closed is not None and card.version != closed.version:
+        await turn.tx.notices.press(turn.learner.id, card.id, tapped.choice, turn.now)
+        log.info("a button of a card", card=card.flow, step=tapped.step, pressed=tapped.choice)
     if reply is None or closed is None or turn.learner.card == tapped.session:
         return reply
     queue = in_order(waiting(closed, "due"))
@@ -123,6 +136,16 @@ async def tap(turn: Turn, flows: Flows, tapped: StepTap, message_id: int | None)
     # The keyboard comes once more, so that people to reach stay one press away, whatever happens next.
     stays = Screen(turn.texts("help-stays"), keyboard=True, silent=True)
     return replace(reply, screens=(stays, *(replace(shown, edit=None) for shown in reply.screens)), strip=message_id)
+
+
+async def alongside(turn: Turn, flows: Flows, tapped: StepTap, reply: Reply) -> Reply:
+    """What was done beside the open card; when it ends, the card stands below it again."""
+    card = await opened(turn)
+    done = await turn.tx.sessions.get(tapped.session, turn.learner.id)
+    if card is None or done is None or done.ended_at is None:
+        return reply
+    shown = await flows.show(turn, card)
+    return replace(shown, screens=(*reply.screens, *shown.screens))
 
 
 async def go_on(turn: Turn, flows: Flows, command: Command) -> Reply:
@@ -170,7 +193,7 @@ async def _let_it_happen(
         return ()
     session = await turn.tx.sessions.current(turn.learner.id) if step is not None else None
     draft = session is not None and step is not None and step.speaks == "draft"
-    plain = draft and any(item.tier == "act" for item in fresh)
+    plain = draft and any(item.tier == "act" or item.category in OWN_THREATS for item in fresh)
     if plain and session is not None and step is not None:
         held = session.answers.get("hold")
         if isinstance(held, int):

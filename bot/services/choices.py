@@ -76,11 +76,11 @@ async def _held_hidden(turn: Turn, session: Session) -> frozenset[str]:
 
 
 def card_hidden(turn: Turn, session: Session) -> frozenset[str]:
-    """On a safety card: a country that is chosen, a question about the writer that is settled, nothing to go on with."""
+    """On a safety card: a country that is chosen, a settled question about the writer, nothing to go on with."""
     answers = session.answers
     hidden = {"country"} if turn.learner.country is not None else set()
     hidden |= set() if answers.get("other") else {"them"}
-    hidden |= set() if answers.get("left") else {"go"}
+    hidden |= set() if answers.get("left") else {"go", "stop"}
     return frozenset(hidden | ({"mute"} if answers.get("several") else set()))
 
 

@@ -55,7 +55,7 @@ COMMANDS = (
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
-BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools", "goon", "asks", "age")
+BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools", "goon", "back", "asks", "age")
 """What only buttons mean."""
 GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume"))
 """Commands that nobody below sixteen is answered with lessons for."""
@@ -136,6 +136,8 @@ class Conversation:
                 chosen = await safety.choose(turn, command)
                 card = await cards.again(turn, self.flows) if chosen else None
                 return card if card is not None else await safety.sos(turn, command)
+            case "back":
+                return await cards.again(turn, self.flows) or Reply((self._page(turn, "pick-up"),))
             case "clean":
                 return await hiding.clean(turn, command)
             case "goon":
@@ -186,7 +188,10 @@ class Conversation:
     async def _tap(self, turn: Turn, tap: StepTap, message_id: int | None) -> Reply | None:
         if tap.session == turn.learner.card:
             return await cards.tap(turn, self.flows, tap, message_id)
-        return await self.flows.tap(turn, tap, message_id)
+        reply = await self.flows.tap(turn, tap, message_id)
+        if reply is None or turn.learner.card is None:
+            return reply
+        return await cards.alongside(turn, self.flows, tap, reply)
 
     async def _old_button(self, turn: Turn) -> Reply:
         """A button from long ago, or data that was never ours: where things stand now, kindly."""

@@ -49,7 +49,7 @@ def words_of(incoming: Incoming) -> str:
 
 
 def look(turn: Turn, incoming: Incoming, step: Step | None) -> Noticed | None:
-    """What was noticed; None when there is nothing. step: the step that takes these words as its answer, if any does."""
+    """What was noticed; None when there is nothing. step: the step that takes these words as its answer, if any."""
     text = words_of(incoming)
     if not text or turn.learner.locale not in READ_IN or text.strip() in _keys(turn):
         return None
@@ -90,12 +90,15 @@ async def weigh(turn: Turn, noticed: Noticed) -> tuple[Due, ...]:
     return ()
 
 
-async def rising(turn: Turn) -> bool:
-    """Whether the urge rose three times in a row, with a quiet signal in these seven days; asked about once."""
+async def rising(turn: Turn, newest: int | None) -> bool:
+    """Whether the urge rose three times in a row, with a quiet signal in these seven days; asked about once.
+
+    newest: the number of the hard moment that is not over yet.
+    """
     signalled = turn.learner.signalled_at
     if signalled is None or turn.now - signalled > WITHIN:
         return False
-    if not is_due_with_urge([signalled], await _urges(turn), turn.now):
+    if not is_due_with_urge([signalled], [*await _urges(turn), *([] if newest is None else [newest])], turn.now):
         return False
     recent = await turn.tx.notices.since(turn.learner.id, turn.now - WITHIN)
     return not any(SEVERAL in item.rules for item in recent)

@@ -22,7 +22,6 @@ from bot.services.turn import Turn
 from bot.services.unasked import Prepared
 from bot.store.store import Transaction
 
-
 UNASKED = frozenset((LESSON, lessons.AGAIN, unasked.AFTER, STEADY, followup.FOLLOW_UP))
 """Kinds of timers that bring something by themselves; what somebody asked for is not among them."""
 

@@ -137,6 +137,8 @@ class Flows:
             here = replace(here, step=step.danger)
         if here.answers.get(AWAY):
             return await self._apply(turn, flow, here, machine.take_back(flow, here), edit=None, strip=None)
+        if here.step in flow.steps and not flow.steps[here.step].say:
+            return await self._apply(turn, flow, here, machine.start(flow, here), edit=None, strip=None)
         saved = await turn.tx.sessions.save(here)
         await self._set_wait(turn, flow, saved)
         return await self._compose(turn, flow, None, saved)

@@ -15,7 +15,6 @@ async def clean(turn: Turn, command: Command) -> Reply:
     """Everything recent goes, whatever card is open closes, and what cannot be taken back is said without naming it."""
     known = await turn.tx.sessions.messages_since(turn.learner.id, turn.now - DELETABLE)
     if turn.learner.card is not None:
-        await turn.tx.notices.press(turn.learner.id, turn.learner.card, "clean", turn.now)
         await turn.tx.sessions.end(turn.learner.card, turn.now)
         await turn.change(card=None, card_at=None)
     own = (command.message_id,) if command.message_id is not None else ()

@@ -124,10 +124,13 @@ def _line(turn: Turn, line: LineFile) -> str:
 
 
 def _below(turn: Turn) -> Rows:
+    # Beside an open card there is no quiet minute to take, but a way back to it.
+    card = turn.learner.card is not None
+    onward = turn.button("button-back", "back") if card else turn.button("button-spiral", "spiral")
     return (
         (turn.button("button-country", "sos", CHOOSE), turn.button("button-card", "card")),
         (turn.button("button-plan", "plan"),),
-        (turn.button("button-spiral", "spiral"), turn.button("button-hide", "hide")),
+        (onward, turn.button("button-hide", "hide")),
     )
 
 

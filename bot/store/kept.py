@@ -52,9 +52,9 @@ class Kept:
         """It waits until another moment."""
         await self._change(id_, learner_id, due_at=due_at, morning=morning, state=HoldState.HELD.value)
 
-    async def mark_plain(self, learner_id: int, id_: int) -> None:
-        """It is never made into something nicer."""
-        await self._change(id_, learner_id, plain=True)
+    async def mark_plain(self, learner_id: int, id_: int, *, plain: bool = True) -> None:
+        """It is never made into something nicer; or it is one like any other again."""
+        await self._change(id_, learner_id, plain=plain)
 
     async def mark_ready(self, learner_id: int, id_: int) -> None:
         """Its time has come."""

@@ -107,6 +107,7 @@ class Desk:
         said = str(message.get("text", "")).strip()
         if said not in ("/spiral", self.library.speak(_language(spoken)).texts("keyboard-spiral")):
             return None
+        self.sender.remember(message["chat"]["id"], int(message.get("message_id", 0)))
         try:
             async with tx.savepoint():
                 reply = await self._apply(tx, message["chat"]["id"], spoken, Command("spiral"))

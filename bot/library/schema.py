@@ -197,7 +197,10 @@ class CurriculumFile(Shape):
 
 
 class LineFile(Shape):
-    """One helpline. say: one more sentence that the person sees. note: for whoever keeps this list."""
+    """One helpline. say: one more sentence that the person sees. note: for whoever keeps this list.
+
+    seen: the newest date on which a source had it. confirmed: when somebody dialled it, or wrote to it.
+    """
 
     name: str
     kind: str
@@ -214,6 +217,7 @@ class LineFile(Shape):
     note: str | None = None
     confidence: Literal["A", "B"]
     seen: date
+    confirmed: date | None = None
     sources: list[object] = []
 
 

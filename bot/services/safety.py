@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.core.screen import Button, CommandTap, Reply, Rows, Screen
+from bot.library.helplines import is_old
 from bot.library.schema import CountryFile, LineFile
 from bot.services.turn import Command, Turn
 
@@ -62,7 +63,8 @@ def card_words(turn: Turn, what: str) -> dict[str, str]:
     kinds = CARD_KINDS[what]
     if turn.learner.age_band in NOT_GROWN:
         kinds = ("youth", *(kind for kind in kinds if kind != "youth"))
-    fitting = sorted((line for line in country.lines if line.kind in kinds), key=lambda line: kinds.index(line.kind))
+    fitting = [line for line in country.lines if line.kind in kinds]
+    fitting.sort(key=lambda line: (kinds.index(line.kind), is_old(line, turn.now.date()), line.confidence))
     told = [_short(turn, line) for line in fitting[:MOST_ON_A_CARD]]
     anywhere = turn.texts("help-lines-unknown")
     return {
@@ -91,7 +93,7 @@ def _lines(turn: Turn, country: CountryFile) -> str:
         turn.texts("sos-title"),
         turn.texts("sos-emergency", number=country.emergency, country=country.name),
         shown,
-        turn.texts("sos-anywhere"),
+        turn.texts("sos-anywhere" if country.lines else "sos-no-lines"),
         turn.texts("sos-honest", date=str(turn.library.helplines.compiled)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -120,6 +122,10 @@ def _line(turn: Turn, line: LineFile) -> str:
         said.append(", ".join(particulars))
     if line.say:
         said.append(line.say)
+    if line.confirmed is not None:
+        said.append(turn.texts("sos-confirmed", date=str(line.confirmed)))
+    elif is_old(line, turn.now.date()):
+        said.append(turn.texts("sos-old", date=str(line.seen)))
     return "\n".join(said)
 
 

@@ -372,7 +372,10 @@ sos-call = Call { $number }
 sos-text = Text { $number }
 sos-whatsapp = WhatsApp { $number }
 sos-anywhere = None of these fits? findahelpline.com lists people by country and topic.
-sos-honest = I'm a program and can't see how you are or send anyone. These lines were collected on { $date }; nobody here has dialled them.
+sos-no-lines = I have no lines for this country yet. findahelpline.com lists people by country and topic, to call or to write to.
+sos-confirmed = Checked by whoever runs this Keel on { $date }.
+sos-old = Last seen on { $date }; it may have changed.
+sos-honest = I'm a program and can't see how you are or send anyone. These lines were collected on { $date }. Where nothing else is said, nobody here has dialled them.
 sos-no-country = **People to reach now**
     In danger right now: call your local emergency number (112 works in many countries) and go where another person is.
 

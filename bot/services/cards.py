@@ -89,7 +89,8 @@ async def notice(
         deleted = await _let_it_happen(turn, incoming, step, fresh, ordinary)
     left = await _break_off(turn, flows, card)
     queue = in_order((*fresh, *(waiting(card, "showing") if card else ()), *(waiting(card, "due") if card else ())))
-    facts = {"left": left.id if left else "", "other": written(noticed.other), "young": young}
+    facts: dict[str, object] = {"left": left.id if left else "", "other": written(noticed.other), "young": young}
+    facts["draft"] = turn.texts("card-draft") if step is not None and step.speaks == "draft" else ""
     if noticed.ask_who:
         reply = await _show_plain(turn, flows, WHO, facts | {"mine": written(queue), "theirs": facts["other"]})
     elif queue:

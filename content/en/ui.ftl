@@ -405,6 +405,7 @@ help-stays = The two buttons below the chat stay: a minute, and people to reach.
 
 card-first = This first. It can be put away below, and nothing else is lost.
 card-text = I'm not okay right now and I don't want to be alone with it. Can you come, or stay on the phone with me?
+card-draft = These words were meant for somebody. Before they go out, a person for you is worth more than a better sentence. Words that ask for help, and don't lay your life on anybody, come with the next step.
 card-adult = Not grown up yet? A grown-up you trust counts here as well: a parent, an aunt, a teacher, a nurse at school.
 put-down = Then that stays where it is. Nothing you wrote is lost.
 asks-again = Then I ask again where words could mean either.
@@ -438,7 +439,9 @@ help = **What you can do here**
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.
 about = **About Keel**
-    A set of messages written by people and run by a program. Not a person, not therapy, not an emergency service. Nobody reads along, and it can miss things.
+    A set of messages written by people and run by a program. Not a person, not therapy, not an emergency service. Nobody reads along.
+
+    It looks for words about danger in what you write, in English only, by rules and on this machine. Then it shows people to reach. It can miss things, and it can be wrong. No clinician and no specialist in domestic abuse has looked over it yet.
 
     It uses ideas from published research. Keel itself has not been tested in a study. It has { $lessons } lessons, and each names its source. Reviewed by a professional so far: { $reviewed ->
         [0] none
@@ -449,8 +452,10 @@ about = **About Keel**
 privacy = **What is kept**
     Your settings, which lessons you met, your numbers, and what you chose to write. What you write is encrypted on disk with a key kept apart. It is not end-to-end encrypted: Telegram passes every message on and stores the chat, and whoever runs this Keel could, with effort, read what is stored.
 
+    When words about danger are noticed: which rule, which button and when. Never the words. If you say you are not grown up: one word about it.
+
     No names, no phone number, no place. A location you share is used once for the clock.
 
     Nothing is sold or sent elsewhere. /export hands you everything, /delete erases it.
 
-    Does somebody else read this phone? Deleting the chat in Telegram removes it here too.
+    Does somebody else read this phone? /clean takes recent messages out of this chat. Deleting the chat in Telegram takes all of them.

@@ -83,7 +83,7 @@ async def notice(
             return None
         fresh = new
     elif not fresh and not noticed.ask_who and not young:
-        return None
+        return await _without_coach(turn, flows, noticed.due, step)
     deleted: tuple[int, ...] = ()
     if card is None or step is not None:
         deleted = await _let_it_happen(turn, incoming, step, fresh, ordinary)
@@ -192,18 +192,29 @@ async def _let_it_happen(
     """
     if not isinstance(incoming, Wrote | Gave):
         return ()
-    session = await turn.tx.sessions.current(turn.learner.id) if step is not None else None
-    draft = session is not None and step is not None and step.speaks == "draft"
-    plain = draft and any(item.tier == "act" or item.category in OWN_THREATS for item in fresh)
-    if plain and session is not None and step is not None:
-        held = session.answers.get("hold")
-        if isinstance(held, int):
-            await turn.tx.kept.mark_plain(turn.learner.id, held)
-        session = await turn.tx.sessions.save(with_answer(session, plain=True))
-        if step.danger is not None:
-            await turn.tx.sessions.save(replace(session, step=step.danger))
-            return ()
+    threat = any(item.tier == "act" or item.category in OWN_THREATS for item in fresh)
+    if threat and step is not None and await _mark_plain(turn, step) and step.danger is not None:
+        return ()
     return (await ordinary()).delete
+
+
+async def _without_coach(turn: Turn, flows: Flows, due: tuple[Due, ...], step: Step | None) -> Reply | None:
+    """No card comes again so soon; still a message with a threat in it is not made into something nicer."""
+    if step is None or not any(item.tier == "act" for item in due):
+        return None
+    session = await _mark_plain(turn, step)
+    return await flows.wake(turn, session) if session is not None and step.danger is not None else None
+
+
+async def _mark_plain(turn: Turn, step: Step) -> Session | None:
+    """What is typed at this step, if it is a message to somebody, is handed back as it is; gives the run."""
+    session = await turn.tx.sessions.current(turn.learner.id)
+    if session is None or step.speaks != "draft":
+        return None
+    held = session.answers.get("hold")
+    if isinstance(held, int):
+        await turn.tx.kept.mark_plain(turn.learner.id, held)
+    return await turn.tx.sessions.save(replace(with_answer(session, plain=True), step=step.danger or session.step))
 
 
 async def _break_off(turn: Turn, flows: Flows, card: Session | None) -> Session | None:

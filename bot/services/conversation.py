@@ -87,6 +87,8 @@ class Conversation:
             shown = await cards.notice(turn, self.flows, incoming, noticed, step, ordinary)
             if shown is not None:
                 return shown
+            if current is not None:  # noticing may have changed it
+                current = await turn.tx.sessions.current(turn.learner.id)
         waits = await cards.in_the_way(turn, self.flows, incoming, current)
         return waits if waits is not None else await self._ordinary(turn, incoming, current)
 

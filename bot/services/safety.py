@@ -66,7 +66,7 @@ def card_words(turn: Turn, what: str) -> dict[str, str]:
     fitting = [line for line in country.lines if line.kind in kinds]
     fitting.sort(key=lambda line: (kinds.index(line.kind), is_old(line, turn.now.date()), line.confidence))
     told = [_short(turn, line) for line in fitting[:MOST_ON_A_CARD]]
-    anywhere = turn.texts("help-lines-unknown")
+    anywhere = turn.texts("help-lines-others" if told else "help-lines-unknown")
     return {
         "emergency": turn.texts("help-emergency", number=country.emergency, country=country.name),
         "lines": "\n".join((*told, anywhere)),

@@ -95,7 +95,9 @@ class Sender:
                     return Verdict(Outcome.SENT, played.message_id)
                 screen = replace(screen, text=texts("keepsake-gone"))
             if screen.media is not None:
-                await self.files.show(chat_id, screen.media)
+                shown = await self.files.show(chat_id, screen.media)
+                if shown is not None:
+                    self.remember(chat_id, shown)
             message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)

@@ -393,7 +393,8 @@ sos-elsewhere = **People to reach now**
     I'm a program and can't send anyone.
 help-emergency = { $number } ({ $country })
 help-emergency-unknown = your local emergency number (112 works in many countries)
-help-lines-unknown = Other lines, by country and topic: findahelpline.com
+help-lines-unknown = findahelpline.com: people by country and topic, to call or to write to
+help-lines-others = Others, by topic: findahelpline.com
 help-line-unknown = findahelpline.com has people to call or write to, by country.
 help-call = call { $number }
 help-text = text { $number }

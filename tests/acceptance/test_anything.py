@@ -33,7 +33,8 @@ from tests.conftest import CONTENT, MONDAY, make_world
 from tests.person import Person, World
 
 LIBRARY, PLACES = load(CONTENT), Places()
-WORDS = ["7", "eleven", "0.5", "he read it", "never", "😀", "That's all", "Next", "21:30", "I'm spiralling", "x" * 4000, "I want to die", "he hit me"]
+WORDS = ["7", "eleven", "0.5", "he read it", "never", "😀", "That's all", "Next", "21:30", "I'm spiralling", "x" * 4000]
+WORDS += ["I want to die", "he hit me", "I wish I could disappear", "I'm 15"]
 NOT_HERE = {"delete", "export"}  # they have tests of their own; here they would end the story
 
 

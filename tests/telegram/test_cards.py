@@ -237,6 +237,29 @@ async def test_a_threat_to_the_partner_is_not_polished_either(world: World, anna
     assert "One clear ask" not in anna.buttons
 
 
+async def test_a_threat_is_not_polished_even_when_no_card_comes_again(world: World, anna: Person) -> None:
+    await anna.sends("/hold")
+    await anna.sends("If you leave me I will kill myself")
+    await put_away(anna)
+    await anna.sends("/hold")
+    await anna.sends("If you leave me I will kill myself")
+    assert await card(anna) is None
+    await anna.taps("20 minutes")
+    await world.wait(minutes=21)
+    anna.sees("ready")
+    assert "One clear ask" not in anna.buttons
+    await anna.sends("/hold")
+    await anna.taps("Hold another one")
+    await anna.sends("you never answer")
+    await anna.taps("10 minutes")
+    await world.wait(minutes=11)
+    await anna.taps("One clear ask")
+    await anna.sends("If you leave me I will kill myself")
+    assert await card(anna) is None
+    assert "One clear ask" not in anna.buttons
+    anna.sees("ready")
+
+
 async def test_in_the_middle_of_a_clear_ask_the_words_are_not_used_and_the_message_stays_held(
     world: World, anna: Person
 ) -> None:
@@ -498,6 +521,7 @@ async def test_a_card_that_nobody_touches_for_a_day_is_open_no_more(world: World
 
 async def test_hide_takes_both_sides_out_of_the_chat_and_says_what_stays(world: World, anna: Person) -> None:
     await anna.sends("/spiral")
+    await anna.taps("Next")
     await anna.sends(HIT)
     await anna.taps("No, hide")
     assert [post.data.get("text", "")[:5] for post in anna.account.posts] == ["Done."]

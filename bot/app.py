@@ -9,11 +9,10 @@ from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from httpx_aiohttp import AiohttpTransport
 from telegram import BotCommand
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.clock import Clock
 from bot.core.model import Lane
@@ -46,6 +45,7 @@ from bot.telegram.files import Files
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
+from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Outcome, Sender
 from bot.telegram.turns import Turns
 
@@ -144,11 +144,6 @@ class Keel:
                 log.warning("the command menu could not be set", language=locale, error=type(error).__name__)
 
 
-def request_over_aiohttp() -> HTTPXRequest:
-    """PTB's own request class over aiohttp's transport: a fraction of the CPU of httpx's own pool."""
-    return HTTPXRequest(connect_timeout=10, read_timeout=20, httpx_kwargs={"transport": AiohttpTransport()})
-
-
 def build_bot(
     token: str, base_url: str, base_file_url: str, rate: float, request: BaseRequest | None = None
 ) -> ExtBot[str]:
@@ -157,8 +152,8 @@ def build_bot(
         token,
         base_url=base_url,
         base_file_url=base_file_url,
-        request=request or request_over_aiohttp(),
-        get_updates_request=request or request_over_aiohttp(),
+        request=request or AiohttpRequest(),
+        get_updates_request=request or AiohttpRequest(),
         rate_limiter=Lanes(rate),
     )
 
@@ -176,6 +171,8 @@ def build(
 
     copies: keep a sealed copy of the voice notes and pictures that people give.
     """
+    lanes = bot.rate_limiter
+    assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
     files = Files(bot, store, library.folder / "media", copies=copies)
@@ -184,7 +181,7 @@ def build(
     register(application, desk)
     turns: Turns[Waiting] = Turns(desk.handle)
     intake = Intake(bot, store, clock, turns, desk.ahead)
-    dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library))
+    dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, _ticks(dispatcher))
 
 
@@ -194,7 +191,7 @@ def _sending(sender: Sender, library: Library) -> Any:
         verdict = await sender.deliver(prepared.chat_id, prepared.reply, texts, lane)
         match verdict.outcome:
             case Outcome.DOWN:
-                return Result.LATER, None, BULK_TICK
+                return Result.DOWN, None, BULK_TICK
             case Outcome.REJECTED:
                 log.error("telegram rejected a screen", kind=prepared.timer.kind, reason=verdict.reason)
         return Result(verdict.outcome.value), verdict.message_id, verdict.seconds
@@ -208,7 +205,7 @@ def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler.add_job(
             dispatcher.tick,
             "interval",
-            args=(lane, period * 0.5),
+            args=(lane, period * 0.95),  # it stops before the next one begins
             seconds=period,
             next_run_time=datetime.now(UTC),  # what became due while Keel was down does not wait for the first period
             coalesce=True,

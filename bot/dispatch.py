@@ -1,6 +1,8 @@
 """One tick: claim what is due, let a service prepare it, send, settle, report counts.
 
-Knows neither Telegram nor what a lesson says: sending is a function that `app.py` hands over.
+Knows neither Telegram nor what a lesson says: sending is a function that `app.py` hands over. What waits for its turn
+waits in the database: a timer is prepared (and a lesson's ledger row written) only when the lane has room for it, so
+that a process killed in the middle of a hundred thousand leaves doubtful only what was on the wire.
 """
 
 from __future__ import annotations
@@ -9,13 +11,15 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
 from bot.clock import Clock
 from bot.core.model import Lane, Timer
+from bot.core.trouble import Trouble
 from bot.services.due import Due, Result
 from bot.services.unasked import Prepared
 from bot.store.store import Store
@@ -23,50 +27,103 @@ from bot.store.store import Store
 log = structlog.get_logger()
 
 BATCH = 50
-AT_ONCE = 8
+AT_ONCE = 32
 LEASE = timedelta(minutes=2)
+FAILURES = {Result.DOWN: "down", Result.UNKNOWN: "unknown"}
+"""Results that say that something is wrong with the line; a refusal is the lesson's, a block the person's."""
 
 Send = Callable[[Prepared, Lane], Awaitable[tuple[Result, int | None, float]]]
-"""Sends something prepared; gives the result, the message id, and for `later` after how many seconds."""
+"""Sends something prepared; gives the result, the message id, and for `later` and `down` after how many seconds."""
 
 
-@dataclass(frozen=True)
+class Room(Protocol):
+    """Says when a lane has room for one more message."""
+
+    async def take(self, lane: Lane, patience: float) -> bool:
+        """Wait for room, at most so many seconds; False when there is none so soon."""
+
+    def give_back(self, lane: Lane) -> None:
+        """It was not needed."""
+
+
+@dataclass
 class Dispatcher:
-    """Works off due timers of one lane at a time."""
+    """Works off due timers of one lane at a time.
+
+    trouble: what came back on the bulk lane lately.
+    """
 
     store: Store
     clock: Clock
     due: Due
     send: Send
+    room: Room
+    trouble: Trouble = field(default_factory=Trouble)
 
     async def tick(self, lane: Lane, seconds: float) -> Counter[str]:
         """Work for at most `seconds`, so that the next tick never overlaps; gives counts by result."""
         counts: Counter[str] = Counter()
         ends = time.monotonic() + seconds
-        places = asyncio.Semaphore(AT_ONCE)
-        while time.monotonic() < ends:
-            async with self.store.transaction() as tx:
-                batch = await tx.timers.claim(lane, self.clock.now(), BATCH, LEASE)
+        running: set[asyncio.Task[None]] = set()
+        while time.monotonic() < ends and not self._rests(lane):
+            batch = await self._claim(lane, min(BATCH, AT_ONCE - len(running)))
             counts["claimed"] += len(batch)
-            results = await asyncio.gather(*(self._one(timer, lane, places) for timer in batch))
-            counts.update(results)
-            if len(batch) < BATCH:
+            for number, timer in enumerate(batch):
+                if self._rests(lane) or not await self.room.take(lane, ends - time.monotonic()):
+                    ends = 0.0
+                    await self._give_back(batch[number:])
+                    counts["claimed"] -= len(batch) - number
+                    break
+                running.add(asyncio.create_task(self._count(timer, lane, counts)))
+            if not batch and not running:
                 break
+            if not batch or len(running) >= AT_ONCE:
+                _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            running = {task for task in running if not task.done()}
+        if running:
+            await asyncio.wait(running)
         if counts["claimed"]:
             log.info("tick", lane=lane.value, **dict(counts))
         return counts
 
-    async def _one(self, timer: Timer, lane: Lane, places: asyncio.Semaphore) -> str:
-        async with places:
-            try:
-                async with self.store.transaction() as tx:
-                    prepared = await self.due.prepare(tx, timer, self.clock.now())
-                if prepared is None:
-                    return "nothing"
-                result, message_id, seconds = await self.send(prepared, lane)
-                async with self.store.transaction() as tx:
-                    await self.due.settle(tx, prepared, result, message_id, self.clock.now(), seconds)
-                return result.value
-            except Exception as error:
-                log.error("a timer could not be handled", kind=timer.kind, error=type(error).__name__)
-                return "error"
+    async def _claim(self, lane: Lane, limit: int) -> list[Timer]:
+        async with self.store.transaction() as tx:
+            return await tx.timers.claim(lane, self.clock.now(), limit, LEASE)
+
+    async def _give_back(self, timers: list[Timer]) -> None:
+        async with self.store.transaction() as tx:
+            for timer in timers:
+                await tx.timers.give_back(timer)
+
+    async def _count(self, timer: Timer, lane: Lane, counts: Counter[str]) -> None:
+        counts[await self._one(timer, lane)] += 1
+
+    async def _one(self, timer: Timer, lane: Lane) -> str:
+        try:
+            async with self.store.transaction() as tx:
+                prepared = await self.due.prepare(tx, timer, self.clock.now(), self.trouble.stopped)
+            if prepared is None:
+                self.room.give_back(lane)
+                return "nothing"
+            result, message_id, seconds = await self.send(prepared, lane)
+            async with self.store.transaction() as tx:
+                await self.due.settle(tx, prepared, result, message_id, self.clock.now(), seconds)
+        except Exception as error:
+            log.error("a timer could not be handled", kind=timer.kind, error=type(error).__name__)
+            self._note(lane, type(error).__name__, None)
+            return "error"
+        self._note(lane, FAILURES.get(result), prepared.lesson, refusal=result is Result.REJECTED)
+        return result.value
+
+    def _rests(self, lane: Lane) -> bool:
+        return lane is Lane.BULK and self.trouble.rests(self.clock.now())
+
+    def _note(self, lane: Lane, failure: str | None, lesson: str | None, *, refusal: bool = False) -> None:
+        if lane is not Lane.BULK:
+            return
+        before, now = self.trouble, self.clock.now()
+        self.trouble = before.after(failure, lesson, now, refusal=refusal)
+        for stopped in sorted(self.trouble.stopped - before.stopped):
+            log.error("a lesson is stopped: telegram refuses it for everybody", lesson=stopped)
+        if self.trouble.rests_until != before.rests_until:
+            log.error("the bulk lane rests: too many sends failed", **before.kinds())

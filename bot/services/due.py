@@ -32,6 +32,7 @@ class Result(StrEnum):
     SENT = "sent"
     BLOCKED = "blocked"
     LATER = "later"
+    DOWN = "down"
     UNKNOWN = "unknown"
     REJECTED = "rejected"
 
@@ -43,8 +44,13 @@ class Due:
     library: Library
     flows: Flows
 
-    async def prepare(self, tx: Transaction, timer: Timer, now: datetime) -> Prepared | None:
-        """What to send for a claimed timer; None when nothing is (the timer is settled then)."""
+    async def prepare(
+        self, tx: Transaction, timer: Timer, now: datetime, stopped: frozenset[str] = frozenset()
+    ) -> Prepared | None:
+        """What to send for a claimed timer; None when nothing is (the timer is settled then).
+
+        stopped: lessons that are not sent at present, because Telegram refuses them for everybody.
+        """
         learner = await tx.learners.get(timer.learner_id, alone=True)
         if learner is None or learner.status is Status.BLOCKED:
             await tx.timers.settle(timer)
@@ -60,7 +66,7 @@ class Due:
             case kind if kind == WAIT:
                 return await self._waited(turn, timer)
             case kind if kind == LESSON:
-                return await unasked.slot(turn, timer)
+                return await unasked.slot(turn, timer, stopped)
             case kind if kind == lessons.AGAIN:
                 return await unasked.again(turn, timer)
             case kind if kind == unasked.AFTER:
@@ -89,7 +95,7 @@ class Due:
             await schedule(turn)
             await tx.timers.settle(sent.timer)
             return
-        if result is Result.LATER:
+        if result in (Result.LATER, Result.DOWN):
             if sent.delivery is not None:
                 await tx.timers.cancel_delivery(sent.delivery)
             if sent.before is not None and sent.timer.kind == LESSON:

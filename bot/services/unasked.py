@@ -28,7 +28,8 @@ LATEST = timedelta(days=2)
 class Prepared:
     """Something to send for a due timer.
 
-    delivery: the ledger row, for a lesson. before: the person as they were, for when it turns out that nothing went.
+    delivery, lesson: the ledger row and the id, for a lesson. before: the person as they were, for when it turns out
+        that nothing went.
     """
 
     timer: Timer
@@ -36,10 +37,11 @@ class Prepared:
     locale: str
     reply: Reply
     delivery: int | None = None
+    lesson: str | None = None
     before: Learner | None = None
 
 
-async def slot(turn: Turn, timer: Timer) -> Prepared | None:
+async def slot(turn: Turn, timer: Timer, stopped: frozenset[str] = frozenset()) -> Prepared | None:
     """A lesson's slot has come: the next lesson, a look back, or nothing."""
     plan, before = turn.learner.plan, turn.learner
     if await turn.tx.timers.doubtful(turn.learner.id):
@@ -75,6 +77,9 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
     if lesson is None:
         await turn.tx.timers.settle(timer)
         return None
+    if lesson.id in stopped:
+        await pass_on(turn, timer)  # its turn comes again once it can be sent
+        return None
     known = any(item.lesson == lesson.id for item in sent)
     ledger = await turn.tx.timers.begin_delivery(turn.learner.id, lesson.id, turn.now, once_more=known)
     await companions.offer(turn, lesson.id, done)
@@ -82,7 +87,7 @@ async def slot(turn: Turn, timer: Timer) -> Prepared | None:
     if turn.learner.asks_after:
         await turn.tx.timers.set(turn.learner.id, AFTER, lesson.id, followup.tomorrow(turn), Lane.BULK)
     shown = await lesson_screen(turn, lesson, None, unasked=True)
-    return replace(_prepared(turn, timer, shown, before=before), delivery=ledger)
+    return replace(_prepared(turn, timer, shown, before=before), delivery=ledger, lesson=lesson.id)
 
 
 async def pass_on(turn: Turn, timer: Timer) -> None:

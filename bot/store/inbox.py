@@ -13,18 +13,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Table, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.core.screen import Reply
 from bot.store.cipher import Cipher
+from bot.store.connection import Connection
+from bot.store.prepared import Prepared
 from bot.store.tables import inbox, setting
 
 SEEN = "seen"
 NUMBERS_HOLD = timedelta(days=3)
 """Update ids rise for at least this long. Telegram keeps an update for a day, and may begin again at any number
 after a week without one, so an older mark says nothing."""
+
+_ADD = Prepared(
+    lambda insert: insert(inbox).on_conflict_do_nothing(index_elements=["update_id"]),
+    ("update_id", "chat_id", "body", "received_at", "attempts"),
+)
+_SEEN = Prepared(lambda _: select(setting.c.value).where(setting.c.name == SEEN))
+_MARK = Prepared(lambda insert: _replacing(insert(setting)), ("name", "value"))
+_KEEP_REPLY = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("reply",))
+_FORGET = Prepared(lambda _: delete(inbox).where(inbox.c.update_id == bindparam("which")))
 
 _replies: TypeAdapter[Reply] = TypeAdapter(Reply)
 
@@ -53,7 +62,7 @@ class Waiting:
 class Inbox:
     """Updates received, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
     cipher: Cipher
 
     async def add(self, bot_id: int, batch: Sequence[Received], now: datetime) -> set[int]:
@@ -62,21 +71,12 @@ class Inbox:
         new = [item for item in batch if seen_up_to is None or item.update_id > seen_up_to]
         if not new:
             return set()
-        insertion = self._insert(inbox)
-        rows = [
-            {
-                "update_id": item.update_id,
-                "chat_id": item.chat_id,
-                "body": self.cipher.encrypt(item.body, about=f"inbox:{item.update_id}"),
-                "received_at": now,
-                "attempts": 0,
-            }
-            for item in new
-        ]
-        await self.connection.execute(insertion.on_conflict_do_nothing(index_elements=["update_id"]), rows)
-        mark = {"value": f"{bot_id} {new[-1].update_id} {now.isoformat()}"}
-        stored = self._insert(setting).values(name=SEEN, **mark)
-        await self.connection.execute(stored.on_conflict_do_update(index_elements=["name"], set_=mark))
+        for item in new:
+            body = self.cipher.encrypt(item.body, about=f"inbox:{item.update_id}")
+            self.connection.later(
+                _ADD, update_id=item.update_id, chat_id=item.chat_id, body=body, received_at=now, attempts=0
+            )
+        self.connection.later(_MARK, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
         return {item.update_id for item in new}
 
     async def next_offset(self, bot_id: int, now: datetime) -> int | None:
@@ -97,7 +97,7 @@ class Inbox:
     async def keep_reply(self, update_id: int, reply: Reply) -> None:
         """The update is applied; this is what it leads to."""
         sealed = self.cipher.encrypt(_replies.dump_json(reply).decode(), about=f"reply:{update_id}")
-        await self.connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(reply=sealed))
+        self.connection.later(_KEEP_REPLY, which=update_id, reply=sealed)
 
     async def fail(self, update_id: int) -> int:
         """Handling it failed once more; gives how often by now."""
@@ -120,26 +120,25 @@ class Inbox:
 
     async def forget(self, update_id: int) -> None:
         """Handled and answered."""
-        await self.connection.execute(delete(inbox).where(inbox.c.update_id == update_id))
+        self.connection.later(_FORGET, which=update_id)
 
     def _waiting(self, row: Row[Any]) -> Waiting:
         body = self.cipher.decrypt(row.body, about=f"inbox:{row.update_id}")
         return Waiting(row.update_id, row.chat_id, body, row.attempts, self._open(row.update_id, row.reply))
 
     async def _seen(self, bot_id: int, now: datetime) -> int | None:
-        query = select(setting.c.value).where(setting.c.name == SEEN)
-        mark: str | None = (await self.connection.execute(query)).scalar_one_or_none()
-        if mark is None:
+        rows = await self.connection.run(_SEEN)
+        if not rows:
             return None
-        bot, update_id, at = mark.split()
+        bot, update_id, at = rows[0].value.split()
         fresh = abs(now - datetime.fromisoformat(at)) < NUMBERS_HOLD
         return int(update_id) if int(bot) == bot_id and fresh else None
-
-    def _insert(self, table: Table) -> Any:
-        # The two dialects' insert-or-ignore is the same to us, but not to the type checker.
-        return (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(table)
 
     def _open(self, update_id: int, sealed: bytes | None) -> Reply | None:
         if sealed is None:
             return None
         return _replies.validate_json(self.cipher.decrypt(sealed, about=f"reply:{update_id}"))
+
+
+def _replacing(insertion: Any) -> Any:
+    return insertion.on_conflict_do_update(index_elements=["name"], set_={"value": insertion.excluded.value})

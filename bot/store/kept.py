@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Hold, HoldState
 from bot.core.screen import Keepsake
 from bot.store.cipher import Cipher
+from bot.store.connection import Connection
 from bot.store.tables import hold, keepsake
 
 OPEN = (HoldState.HELD.value, HoldState.READY.value)
@@ -22,7 +22,7 @@ OPEN = (HoldState.HELD.value, HoldState.READY.value)
 class Kept:
     """Holds and keepsakes, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
     cipher: Cipher
 
     async def add_hold(

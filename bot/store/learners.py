@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.core.model import Learner, Status
 from bot.core.schedule import Pace
 from bot.store.cipher import Cipher
+from bot.store.connection import Connection
+from bot.store.prepared import Prepared
 from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, notice, session, timer
+
+_COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
+_FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
+_GET = Prepared(lambda _: select(learner).where(learner.c.id == bindparam("which")))
+_GET_ALONE = Prepared(lambda _: select(learner).where(learner.c.id == bindparam("which")).with_for_update())
+_ADD = Prepared(lambda insert: insert(learner).returning(learner.c.id), _COLUMNS)
+_SAVE = Prepared(lambda _: update(learner).where(learner.c.id == bindparam("which")), _COLUMNS)
 
 
 @dataclass(frozen=True)
 class Learners:
     """People, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
     cipher: Cipher
 
     async def find(self, chat_id: int) -> Learner | None:
         """The person of a chat, None when Keel does not know them."""
-        row = (await self.connection.execute(select(learner).where(learner.c.chat_id == chat_id))).one_or_none()
-        return _learner(row) if row else None
+        rows = await self.connection.run(_FIND, chat=chat_id)
+        return _learner(rows[0]) if rows else None
 
     async def get(self, learner_id: int, *, alone: bool = False) -> Learner | None:
         """The person with an id, None when they have been erased.
 
         alone: until this transaction ends nobody else reads them so; two timers of one person queue.
         """
-        query = select(learner).where(learner.c.id == learner_id)
-        row = (await self.connection.execute(query.with_for_update() if alone else query)).one_or_none()
-        return _learner(row) if row else None
+        rows = await self.connection.run(_GET_ALONE if alone else _GET, which=learner_id)
+        return _learner(rows[0]) if rows else None
 
     async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
         """A new person, with nothing but a chat."""
         fresh = Learner(id=0, chat_id=chat_id, created_at=now, locale=locale)
-        added = await self.connection.execute(insert(learner).values(_values(fresh)).returning(learner.c.id))
-        return Learner(id=added.scalar_one(), chat_id=chat_id, created_at=now, locale=locale)
+        added = await self.connection.run(_ADD, **_values(fresh))
+        return replace(fresh, id=added[0].id)
 
     async def save(self, person: Learner) -> None:
         """Everything about a person's wishes."""
-        await self.connection.execute(update(learner).where(learner.c.id == person.id).values(_values(person)))
+        self.connection.later(_SAVE, which=person.id, **_values(person))
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""

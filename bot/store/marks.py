@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connection import Connection
 from bot.store.tables import setting
 
 
@@ -15,7 +14,7 @@ from bot.store.tables import setting
 class Marks:
     """Named values, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
 
     async def get(self, name: str) -> str | None:
         """The value under a name."""
@@ -25,7 +24,7 @@ class Marks:
 
     async def put(self, name: str, value: str) -> None:
         """Another value under a name."""
-        insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(setting)
+        insertion = self.connection.insert(setting)
         added = insertion.values(name=name, value=value)
         await self.connection.execute(added.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import Notice
 from bot.core.safety.cards import Due
+from bot.store.connection import Connection
 from bot.store.tables import notice
 
 MOST_RULES = 40
@@ -21,7 +21,7 @@ MOST_PRESSED = 400
 class Notices:
     """What was noticed, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
 
     async def add(self, learner_id: int, now: datetime, noticed: Due, card: str | None) -> None:
         """Something was noticed. card: the session of the card that is shown for it, None where none is."""

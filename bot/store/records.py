@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.core.model import Completion, Entry, Note, Outcome
 from bot.store.cipher import Cipher
+from bot.store.connection import Connection
+from bot.store.prepared import Prepared
 from bot.store.tables import completion, delivery, entry, note
+
+_COMPLETIONS = Prepared(
+    lambda _: select(completion).where(completion.c.learner_id == bindparam("learner")).order_by(completion.c.at)
+)
 
 
 @dataclass(frozen=True)
 class Records:
     """What somebody did and kept, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
     cipher: Cipher
 
     async def complete(self, learner_id: int, done: Completion) -> None:
@@ -32,17 +36,16 @@ class Records:
             "recalls": done.recalls,
             "recalled_at": done.recalled_at,
         }
-        insertion = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(completion)
+        insertion = self.connection.insert(completion)
         added = insertion.values(learner_id=learner_id, lesson=done.lesson, **values)
         unique = [completion.c.learner_id, completion.c.lesson]
         await self.connection.execute(added.on_conflict_do_update(index_elements=unique, set_=values))
 
     async def completions(self, learner_id: int) -> list[Completion]:
         """Every lesson somebody did something with, oldest first."""
-        query = select(completion).where(completion.c.learner_id == learner_id).order_by(completion.c.at)
         return [
             Completion(row.lesson, Outcome(row.outcome), row.at, row.saved, row.choice, row.recalls, row.recalled_at)
-            for row in await self.connection.execute(query)
+            for row in await self.connection.run(_COMPLETIONS, learner=learner_id)
         ]
 
     async def lessons_done(self) -> set[str]:

@@ -7,12 +7,46 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, update
 
 from bot.core.model import Session, Value
 from bot.store.cipher import Cipher
+from bot.store.connection import Connection
+from bot.store.prepared import Prepared
 from bot.store.tables import session
+
+_VALUES = tuple(column.name for column in session.c if column.name != "id")
+
+
+def _of_learner() -> Select[Any]:
+    return select(session).where(session.c.learner_id == bindparam("learner"))
+
+
+def _newest(query: Select[Any]) -> Select[Any]:
+    open_ = query.where(session.c.ended_at.is_(None))
+    return open_.order_by(session.c.touched_at.desc(), session.c.started_at.desc()).limit(1)
+
+
+def _runs() -> ColumnElement[bool]:
+    return (session.c.learner_id == bindparam("learner")) & (session.c.flow == bindparam("flow"))
+
+
+_GET = Prepared(lambda _: _of_learner().where(session.c.id == bindparam("which")))
+_CURRENT = Prepared(lambda _: _newest(_of_learner()))
+_CURRENT_OF = Prepared(lambda _: _newest(_of_learner().where(session.c.flow == bindparam("flow"))))
+_STARTED_SINCE = Prepared(
+    lambda _: select(func.count().label("runs")).where(_runs(), session.c.started_at > bindparam("since"))
+)
+_TOUCHED_SINCE = Prepared(
+    lambda _: select(session.c.id).where(_runs(), session.c.touched_at > bindparam("since")).limit(1)
+)
+_ADD = Prepared(lambda insert: insert(session), ("id", *_VALUES))
+_SAVE = Prepared(
+    lambda _: update(session).where(session.c.id == bindparam("which"), session.c.version == bindparam("loaded")),
+    _VALUES,
+)
+_SET_MESSAGE = Prepared(lambda _: update(session).where(session.c.id == bindparam("which")), ("message_id",))
+_SET_CARD = Prepared(lambda _: update(session).where(session.c.id == bindparam("which")), ("card_id",))
 
 
 class LostRace(Exception):
@@ -23,37 +57,30 @@ class LostRace(Exception):
 class Sessions:
     """Runs of flows, in one transaction."""
 
-    connection: AsyncConnection
+    connection: Connection
     cipher: Cipher
 
     async def get(self, id_: str, learner_id: int) -> Session | None:
         """A session of this person by its id."""
-        query = select(session).where(session.c.id == id_, session.c.learner_id == learner_id)
-        row = (await self.connection.execute(query)).one_or_none()
-        return self._session(row) if row else None
+        rows = await self.connection.run(_GET, which=id_, learner=learner_id)
+        return self._session(rows[0]) if rows else None
 
     async def current(self, learner_id: int, flow: str | None = None) -> Session | None:
         """The open session touched last, of any flow or of one."""
-        query = select(session).where(session.c.learner_id == learner_id, session.c.ended_at.is_(None))
-        if flow is not None:
-            query = query.where(session.c.flow == flow)
-        newest = query.order_by(session.c.touched_at.desc(), session.c.started_at.desc()).limit(1)
-        row = (await self.connection.execute(newest)).one_or_none()
-        return self._session(row) if row else None
+        if flow is None:
+            rows = await self.connection.run(_CURRENT, learner=learner_id)
+        else:
+            rows = await self.connection.run(_CURRENT_OF, learner=learner_id, flow=flow)
+        return self._session(rows[0]) if rows else None
 
     async def started_since(self, learner_id: int, flow: str, since: datetime) -> int:
         """How many runs of a flow began after `since`."""
-        query = select(func.count()).where(
-            session.c.learner_id == learner_id, session.c.flow == flow, session.c.started_at > since
-        )
-        return int((await self.connection.execute(query)).scalar_one())
+        rows = await self.connection.run(_STARTED_SINCE, learner=learner_id, flow=flow, since=since)
+        return int(rows[0].runs)
 
     async def touched_since(self, learner_id: int, flow: str, since: datetime) -> bool:
         """Whether any run of a flow was used after `since`."""
-        query = select(session.c.id).where(
-            session.c.learner_id == learner_id, session.c.flow == flow, session.c.touched_at > since
-        )
-        return (await self.connection.execute(query.limit(1))).first() is not None
+        return bool(await self.connection.run(_TOUCHED_SINCE, learner=learner_id, flow=flow, since=since))
 
     async def stood_at(self, learner_id: int, flow: str, steps: tuple[str, ...]) -> bool:
         """Whether any run of a flow stands or ended at one of these steps."""
@@ -69,7 +96,7 @@ class Sessions:
 
     async def add(self, fresh: Session) -> None:
         """A new run."""
-        await self.connection.execute(insert(session).values(id=fresh.id, **self._values(fresh)))
+        self.connection.later(_ADD, id=fresh.id, **self._values(fresh))
 
     async def save(self, changed: Session) -> Session:
         """The session with its next version.
@@ -77,20 +104,17 @@ class Sessions:
         Raises LostRace: it was saved by somebody else since it was loaded.
         """
         saved = replace(changed, version=changed.version + 1)
-        done = await self.connection.execute(
-            update(session)
-            .where(session.c.id == changed.id, session.c.version == changed.version)
-            .values(self._values(saved))
-        )
-        if done.rowcount != 1:
+        values = self._values(saved)
+        if await self.connection.change(_SAVE, which=changed.id, loaded=changed.version, **values) != 1:
             raise LostRace(changed.id)
         return saved
 
     async def set_message(self, id_: str, message_id: int | None, card_id: int | None = None) -> None:
         """Which message is the session's living one, and which stays in view beside it; None changes nothing."""
-        given = {name: value for name, value in (("message_id", message_id), ("card_id", card_id)) if value is not None}
-        if given:
-            await self.connection.execute(update(session).where(session.c.id == id_).values(given))
+        if message_id is not None:
+            self.connection.later(_SET_MESSAGE, which=id_, message_id=message_id)
+        if card_id is not None:
+            self.connection.later(_SET_CARD, which=id_, card_id=card_id)
 
     async def step_back(self, id_: str, touched_at: datetime) -> None:
         """It counts as touched at an earlier moment, so that it does not take the floor from another run."""

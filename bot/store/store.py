@@ -10,16 +10,18 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url, select
+from sqlalchemy import Connection as CoreConnection
+from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.store.cipher import Cipher, KeyProblem
+from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
 from bot.store.inbox import Inbox
 from bot.store.kept import Kept
 from bot.store.learners import Learners
@@ -31,6 +33,8 @@ from bot.store.tables import setting
 from bot.store.timers import Timers
 
 BUSY_TIMEOUT_MS = 10_000
+CONNECTIONS = 5
+"""Transactions at the same time; on SQLite one of them writes."""
 CANARY = "canary"
 _CANARY_TEXT = "keel"
 
@@ -52,9 +56,17 @@ class Transaction:
     marks: Marks
     notices: Notices
 
-    def savepoint(self) -> AsyncTransaction:
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part of the transaction that can fail alone."""
-        return self.inbox.connection.begin_nested()
+        return self.inbox.connection.savepoint()
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A connection that stays open between transactions: as Core has it, and the driver's own."""
+
+    core: AsyncConnection
+    driver: Any
 
 
 class Store:
@@ -67,22 +79,45 @@ class Store:
         """How many transactions were opened; tests count what an update costs."""
         self._sqlite = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
+        self._places = asyncio.Semaphore(CONNECTIONS)
+        self._free: list[_Open] = []
 
     @asynccontextmanager
     async def transaction(self, *, reading: bool = False) -> AsyncIterator[Transaction]:
         """One transaction. `reading` promises that nothing is written, and waits for no writer."""
         queue = self._writing if self._sqlite and not reading else nullcontext()
-        async with queue, self.engine.connect() as connection:
-            await connection.execution_options(reading=reading)
+        async with queue, self._places:
+            opened = self._free.pop() if self._free else await self._connect()
             self.transactions += 1
-            async with connection.begin():
+            connection = self._begin(opened, reading=reading)
+            try:
                 yield self._bind(connection)
+                await connection.commit()
+            except BaseException:
+                await asyncio.shield(connection.rollback())
+                raise
+            finally:
+                self._free.append(opened)
 
     async def close(self) -> None:
         """Give all connections back."""
+        for opened in self._free:
+            await opened.core.close()
+        self._free.clear()
         await self.engine.dispose()
 
-    def _bind(self, connection: AsyncConnection) -> Transaction:
+    async def _connect(self) -> _Open:
+        core = await self.engine.connect()
+        if self._sqlite:
+            core = await core.execution_options(begun_by_hand=True)
+        return _Open(core, (await core.get_raw_connection()).driver_connection)
+
+    def _begin(self, opened: _Open, *, reading: bool) -> SqliteConnection | PostgresqlConnection:
+        if self._sqlite:
+            return SqliteConnection(opened.core, opened.driver, reading=reading)
+        return PostgresqlConnection(opened.core)
+
+    def _bind(self, connection: Connection) -> Transaction:
         return Transaction(
             learners=Learners(connection, self.cipher),
             sessions=Sessions(connection, self.cipher),
@@ -109,7 +144,7 @@ def engine_for(url: str) -> AsyncEngine:
     if parsed.drivername == "sqlite+aiosqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, pool_size=5, max_overflow=0)
+        engine = create_async_engine(parsed, pool_size=CONNECTIONS, max_overflow=1)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -135,9 +170,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _begin_sqlite(connection: CoreConnection) -> None:
+    if not connection.get_execution_options().get("begun_by_hand", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def open_store(url: str, key_file: Path) -> Store:

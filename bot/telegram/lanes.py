@@ -1,7 +1,8 @@
 """Two lanes out, at python-telegram-bot's own seam for rate limiting.
 
 Live calls (answers to somebody) are never paced and never wait for anybody else's message. Bulk calls (lessons) are
-paced. A 429 holds what it names: the chat for a live call, the whole bulk lane for a bulk call; never everyone.
+paced: whoever sends takes room for one first (`take`), and prepares what is sent only then, so that nothing waits in
+memory. A 429 holds what it names: the chat for a live call, the whole bulk lane for a bulk call; never everyone.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
+
+from bot.core.model import Lane
 
 BULK = "bulk"
 ONCE = "once"
@@ -28,14 +32,33 @@ class Lanes(BaseRateLimiter[str]):
     def __init__(self, rate: float) -> None:
         self._gap = 1 / rate
         self._bulk_free_at = 0.0
-        self._bulk_turn = asyncio.Lock()
         self._held: dict[int, float] = {}
+        self._taken: ContextVar[bool] = ContextVar("taken", default=False)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
 
     async def shutdown(self) -> None:
         """Nothing to put away."""
+
+    async def take(self, lane: Lane, patience: float) -> bool:
+        """Wait for room for one message, at most `patience` seconds; the next bulk call of this task, or of one that
+        it starts, goes at once. False: there is no room so soon."""
+        if lane is Lane.LIVE:
+            return True
+        now = time.monotonic()
+        begin = max(self._bulk_free_at, now)
+        if begin - now > patience:
+            return False
+        self._bulk_free_at = begin + self._gap
+        await asyncio.sleep(begin - now)
+        self._taken.set(True)
+        return True
+
+    def give_back(self, lane: Lane) -> None:
+        """The room that was taken was not needed."""
+        if lane is Lane.BULK:
+            self._bulk_free_at -= self._gap
 
     async def process_request(
         self,
@@ -65,11 +88,9 @@ class Lanes(BaseRateLimiter[str]):
         raise AssertionError("unreachable")
 
     async def _bulk(self, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]) -> Any:
-        async with self._bulk_turn:
-            now = time.monotonic()
-            begin = max(self._bulk_free_at, now)
-            self._bulk_free_at = begin + self._gap
-        await asyncio.sleep(begin - now)
+        if not self._taken.get():
+            await self.take(Lane.BULK, LONGEST_HOLD)
+        self._taken.set(False)
         try:
             return await callback(*args, **kwargs)
         except RetryAfter as flood:

@@ -19,6 +19,7 @@ from bot.library.texts import Texts
 from bot.telegram.files import Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.render import html, keyboard, reply_keyboard
+from bot.telegram.request import NeverArrived
 
 log = structlog.get_logger()
 
@@ -244,13 +245,9 @@ def _verdict(error: TelegramError) -> Verdict:
             return Verdict(Outcome.BLOCKED)
         case BadRequest():
             return Verdict(Outcome.REJECTED, reason=error.message)
-        case NetworkError():
-            return Verdict(Outcome.UNKNOWN if _may_have_arrived(error) else Outcome.DOWN)
+        case NeverArrived():
+            return Verdict(Outcome.DOWN)
+        case NetworkError():  # a connection that broke, or a page of a 5xx, may have come after the fact
+            return Verdict(Outcome.UNKNOWN)
         case _:
             return Verdict(Outcome.REJECTED, reason=error.message)
-
-
-def _may_have_arrived(error: NetworkError) -> bool:
-    # A refused connection carried nothing; a connection that broke or a 5xx page may have come after the fact.
-    said = f"{error.message} {error.__cause__!r}"
-    return "ConnectError" not in said and "ConnectionRefused" not in said

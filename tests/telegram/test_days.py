@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.person import Person, World
+from tests.telegram.spirals import sort_it
 from tests.telegram.test_faults import enrol
-from tests.telegram.test_spiral import sort_it
 
 
 async def with_a_fear(anna: Person) -> None:

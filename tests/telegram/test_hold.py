@@ -11,7 +11,7 @@ from bot.core.model import HoldState
 from bot.services.hold import blame_in
 from bot.simulator.state import Post
 from tests.person import Person, World
-from tests.telegram.test_spiral import set_clock
+from tests.telegram.spirals import set_clock
 
 DRAFT = "you never answer and I am done with the purple heron"
 

@@ -1,0 +1,203 @@
+"""The statements of one open transaction, with as few ways to the database as can be.
+
+aiosqlite runs SQLite in a thread of its own, and every call that crosses over costs more than most statements. So what
+needs no answer waits (`later`) and crosses together with what comes next, the commit at the latest, and BEGIN crosses
+with the first statement. Everything else takes SQLAlchemy's ordinary async way on the same connection.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.prepared import Prepared
+
+_Statement = tuple[str, tuple[Any, ...]]
+
+
+class Connection(Protocol):
+    """What the queries need of a database."""
+
+    async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        """Any statement of Core."""
+
+    async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
+        """A prepared statement; gives the rows that come back."""
+
+    async def change(self, prepared: Prepared, **values: Any) -> int:
+        """A prepared statement; gives how many rows it changed."""
+
+    def later(self, prepared: Prepared, **values: Any) -> None:
+        """A prepared statement whose outcome nobody waits for: it goes with the next one, or with the commit."""
+
+    def insert(self, table: Table) -> Any:
+        """The database's own INSERT, which knows ON CONFLICT."""
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part of the transaction that can fail alone."""
+
+
+class SqliteConnection:
+    """One transaction on one of the store's own connections."""
+
+    def __init__(self, core: AsyncConnection, driver: Any, *, reading: bool) -> None:
+        self._core = core
+        self._driver = driver
+        self._waiting: list[_Statement] = [("BEGIN" if reading else "BEGIN IMMEDIATE", ())]
+        self._begun = False
+
+    async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        """Any statement of Core."""
+        await self._send()
+        return await self._core.execute(statement, rows)
+
+    async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
+        """A prepared statement; gives the rows that come back."""
+        compiled = prepared.for_sqlite
+        raw, _ = await self._send((compiled.sql, compiled.parameters(values)))
+        return compiled.rows(raw)
+
+    async def change(self, prepared: Prepared, **values: Any) -> int:
+        """A prepared statement; gives how many rows it changed."""
+        compiled = prepared.for_sqlite
+        _, changed = await self._send((compiled.sql, compiled.parameters(values)))
+        return changed
+
+    def later(self, prepared: Prepared, **values: Any) -> None:
+        """A prepared statement that goes with the next one, or with the commit."""
+        compiled = prepared.for_sqlite
+        self._waiting.append((compiled.sql, compiled.parameters(values)))
+
+    def insert(self, table: Table) -> Any:
+        """SQLite's INSERT."""
+        return sqlite.insert(table)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can fail alone."""
+        begin = ("SAVEPOINT part", ())
+        before = len(self._waiting)
+        self._waiting.append(begin)
+        try:
+            yield
+        except BaseException:
+            if any(statement is begin for statement in self._waiting):
+                del self._waiting[before:]  # nothing of it was sent
+            else:
+                self._waiting.clear()
+                await self._send(("ROLLBACK TO part", ()), ("RELEASE part", ()))
+            raise
+        self._waiting.append(("RELEASE part", ()))
+
+    async def commit(self) -> None:
+        """Everything that waits, and the end. A transaction in which nothing was said never begins."""
+        if self._begun or len(self._waiting) > 1:
+            await self._send(("COMMIT", ()))
+        await self._forget_core()
+
+    async def rollback(self) -> None:
+        """As if it had not been."""
+        self._waiting.clear()
+        if self._begun:
+            await self._run(_roll_back)
+        await self._forget_core()
+
+    async def _forget_core(self) -> None:
+        # Core began a transaction in its own books when it was used; the one in the database is over already.
+        if self._core.in_transaction():
+            await self._core.rollback()
+
+    async def _send(self, *more: _Statement) -> tuple[list[Any], int]:
+        statements = [*self._waiting, *more]
+        if not statements:
+            return [], 0
+        self._waiting.clear()
+        self._begun = True
+        done: tuple[list[Any], int] = await self._run(_carry_out, statements)
+        return done
+
+    async def _run(self, work: Any, *arguments: Any) -> Any:
+        # aiosqlite has no public way to do several statements in one crossing; this is what its own methods use.
+        try:
+            return await self._driver._execute(work, self._driver._conn, *arguments)
+        except sqlite3.Error as error:
+            # As Core would say it, so that nobody has to know which way a statement took.
+            raise DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True) from error
+
+
+class PostgresqlConnection:
+    """One transaction over asyncpg. There is no thread to cross, but every statement is a way over the network."""
+
+    def __init__(self, core: AsyncConnection) -> None:
+        self._core = core
+        self._waiting: list[tuple[Prepared, dict[str, Any]]] = []
+
+    async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        """Any statement of Core."""
+        await self._send()
+        return await self._core.execute(statement, rows)
+
+    async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
+        """A prepared statement; gives the rows that come back."""
+        await self._send()
+        return list((await self._core.execute(prepared.for_postgresql, values)).all())
+
+    async def change(self, prepared: Prepared, **values: Any) -> int:
+        """A prepared statement; gives how many rows it changed."""
+        await self._send()
+        return (await self._core.execute(prepared.for_postgresql, values)).rowcount
+
+    def later(self, prepared: Prepared, **values: Any) -> None:
+        """A prepared statement that goes before the next one, or before the commit."""
+        self._waiting.append((prepared, values))
+
+    def insert(self, table: Table) -> Any:
+        """PostgreSQL's INSERT."""
+        return postgresql.insert(table)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can fail alone."""
+        await self._send()
+        async with self._core.begin_nested():
+            try:
+                yield
+                await self._send()
+            except BaseException:
+                self._waiting.clear()
+                raise
+
+    async def commit(self) -> None:
+        """Everything that waits, and the end."""
+        await self._send()
+        await self._core.commit()
+
+    async def rollback(self) -> None:
+        """As if it had not been."""
+        self._waiting.clear()
+        await self._core.rollback()
+
+    async def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for prepared, values in waiting:
+            await self._core.execute(prepared.for_postgresql, values)
+
+
+def _carry_out(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> tuple[list[Any], int]:
+    """In the driver's thread: all of them, the rows and the number of changes of the last one."""
+    for sql, parameters in statements:
+        cursor = connection.execute(sql, parameters)
+    rows = cursor.fetchall() if cursor.description else []
+    return rows, cursor.rowcount
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

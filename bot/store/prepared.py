@@ -1,0 +1,109 @@
+"""Statements that every update needs, compiled once.
+
+SQLAlchemy Core writes the SQL and knows the types; on SQLite the text then goes straight to the driver, because Core's
+async layer hands each statement to the driver's thread four or five times, and here one time does (see connection.py).
+On PostgreSQL the same statement takes Core's ordinary way.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.selectable import Select
+from sqlalchemy.types import TypeEngine
+
+_DIALECT = sqlite.dialect(paramstyle="qmark")
+
+Convert = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One statement with named parameters.
+
+    build: gives the statement; it gets the dialect's own `insert`, which knows ON CONFLICT.
+    given: the columns that an INSERT or UPDATE sets from parameters of the same name.
+    """
+
+    build: Callable[[Any], Any]
+    given: tuple[str, ...] = ()
+
+    @cached_property
+    def for_sqlite(self) -> Compiled:
+        """The text for SQLite's driver."""
+        return Compiled.of(self.build(sqlite.insert), self.given)
+
+    @cached_property
+    def for_postgresql(self) -> Any:
+        """The statement for Core."""
+        return self.build(postgresql.insert)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """SQL with question marks, how to write what stands for them, and how to read what comes back."""
+
+    sql: str
+    names: tuple[str, ...]
+    writers: tuple[Convert, ...]
+    constants: Mapping[str, Any]
+    readers: tuple[Convert, ...] = ()
+    row: Any = None
+    plain: bool = False
+
+    @classmethod
+    def of(cls, statement: ClauseElement, given: Sequence[str]) -> Compiled:
+        """Compile for SQLite."""
+        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=list(given) or None)
+        names = tuple(compiled.positiontup or ())
+        writers = tuple(_writer(compiled.binds[name].type) for name in names)
+        constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        columns = _columns(statement)
+        readers = tuple(_reader(column.type) for column in columns)
+        row = namedtuple("Row", [column.key for column in columns]) if columns else None
+        return cls(str(compiled), names, writers, constants, readers, row, plain=not any(readers))
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values in the order of the question marks.
+
+        Raises KeyError: one is missing. ValueError: a moment without a time zone.
+        """
+        return tuple(self._write(name, writer, values) for name, writer in zip(self.names, self.writers, strict=True))
+
+    def rows(self, raw: Sequence[Sequence[Any]]) -> list[Any]:
+        """What came back, with the names of the columns."""
+        if self.row is None or not raw:
+            return []
+        if self.plain:
+            return [self.row._make(line) for line in raw]
+        return [
+            self.row._make(
+                value if read is None or value is None else read(value)
+                for value, read in zip(line, self.readers, strict=True)
+            )
+            for line in raw
+        ]
+
+    def _write(self, name: str, writer: Convert, values: Mapping[str, Any]) -> Any:
+        value = values[name] if name in values else self.constants[name]
+        return value if writer is None else writer(value)
+
+
+def _columns(statement: Any) -> list[Any]:
+    if isinstance(statement, Select):
+        return list(statement.selected_columns)
+    return list(statement.exported_columns) if statement._returning else []  # Core has no public word for it
+
+
+def _writer(kind: TypeEngine[Any]) -> Convert:
+    return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+
+
+def _reader(kind: TypeEngine[Any]) -> Convert:
+    return kind.dialect_impl(_DIALECT).result_processor(_DIALECT, None)

@@ -63,6 +63,16 @@ def steps(library: Library) -> list[tuple[str, Step]]:
     return [(name, step) for name in sorted(CARDS) for step in flows[name].steps.values() if step.say]
 
 
+def test_every_help_button_leads_to_the_same_place(library: Library) -> None:
+    for flow in library.speak("en").flows.values():
+        ways = {choice.to for choice in flow.always if choice.label == "More help"}
+        assert ways == {"command:sos"}, flow.id
+        for step in flow.steps.values():
+            for choice in step.choices:
+                if choice.label == "More help":
+                    assert choice.to == "command:sos", f"{flow.id}.{step.id}"
+
+
 def test_what_no_card_ever_says(library: Library) -> None:
     for name, step in steps(library):
         for text in (*step.say, *(choice.label for choice in step.choices)):

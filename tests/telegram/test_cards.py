@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
 from bot.core.flow import COMMAND, COPY
-from bot.core.model import Learner, Notice, Session
+from bot.core.model import Lane, Learner, Notice, Session
 from bot.library.load import Library
 from bot.services.cards import CARDS
+from bot.services.due import UNASKED
 from bot.simulator.person import join
 from tests.person import Person, World
 
@@ -494,6 +496,34 @@ async def test_for_a_day_after_it_nothing_comes_by_itself(world: World, anna: Pe
     assert len(anna.bots) > before
 
 
+@pytest.mark.parametrize("kind", sorted(UNASKED))
+async def test_each_kind_of_thing_that_comes_by_itself_rests_for_a_day(world: World, anna: Person, kind: str) -> None:
+    await anna.sends("/start")
+    for label in ("Choose a time", "11:00 Berlin", "Yes", "Weekdays", "12:30"):
+        await anna.taps(label)
+    await anna.sends(DYING)
+    for label in ("Not right now", "Close this"):
+        await anna.taps(label)
+    before, now = len(anna.bots), world.clock.now()
+    async with world.keel.store.transaction() as tx:
+        await tx.timers.set(
+            (await learner(anna)).id, kind, "" if kind in ("lesson", "steady") else "o1", now, Lane.BULK
+        )
+    await world.wait(minutes=5)
+    assert len(anna.bots) == before
+    async with world.keel.store.transaction(reading=True) as tx:
+        due = [timer.due_at for timer in await tx.timers.due((await learner(anna)).id) if timer.kind == kind]
+    assert due
+    assert all(moment >= now + timedelta(hours=23, minutes=59) for moment in due)
+
+
+async def test_a_question_alone_rests_only_while_it_is_open(world: World, anna: Person) -> None:
+    await anna.sends("I wish I could disappear")
+    await anna.taps("Worn out")
+    await anna.taps("Put it away")
+    assert (await learner(anna)).rests_until is None
+
+
 async def test_somebody_asks_to_be_looked_in_on(world: World, anna: Person) -> None:
     await anna.sends(DYING)
     for label in ("Not right now", "Look in once later", "Close this"):
@@ -550,6 +580,31 @@ async def test_the_plan_and_the_people_are_at_hand_beside_the_card_and_lead_back
     anna.sees("People to reach now", "999")
     await anna.taps("Back")
     anna.sees("People for exactly this", "Shout: text SHOUT to 85258")
+
+
+async def test_a_country_is_asked_for_once_and_one_that_is_not_listed_has_its_own_page(
+    world: World, anna: Person
+) -> None:
+    await anna.sends("/sos")
+    anna.sees("choose your country")
+    await anna.taps("My country isn't here")
+    await anna.taps("Greece")
+    anna.sees("112", "Greece", "no lines for this country yet", "findahelpline.com")
+    await anna.taps("Another country")
+    await anna.taps("My country isn't here")
+    await anna.taps("Not here either")
+    anna.sees("112 works in many countries", "findahelpline.com", "befrienders.org")
+    await anna.sends("/sos")
+    anna.sees("no list for where you are")  # it is not asked again
+    await anna.sends(DYING)
+    anna.sees("findahelpline.com")
+    assert "Choose my country" not in anna.buttons
+    await put_away(anna)
+    await anna.sends("/settings")
+    await anna.taps("Country for help")
+    await anna.taps("United Kingdom")
+    anna.sees("Samaritans", "999")
+    assert "Last seen on" in anna.last  # one of its lines is old, and that is said
 
 
 async def caption(anna: Person) -> None:

@@ -19,7 +19,7 @@ from bot.core.safety.cards import REST, SEVERAL, Due, in_order, waiting, written
 from bot.core.screen import CommandTap, Reply, Screen, StepTap
 from bot.services.danger import Noticed, note, weigh
 from bot.services.flows import RESUMABLE, Flows
-from bot.services.turn import Command, Gave, Incoming, Pressed, Turn, Wrote, with_answer
+from bot.services.turn import Command, Gave, Incoming, Other, Pressed, Turn, Wrote, with_answer
 
 log = structlog.get_logger()
 
@@ -88,11 +88,12 @@ async def notice(
     if card is None or step is not None:
         deleted = await _let_it_happen(turn, incoming, step, fresh, ordinary)
     left = await _break_off(turn, flows, card)
-    queue = in_order((*fresh, *(waiting(card, "showing") if card else ()), *(waiting(card, "due") if card else ())))
+    before = (*waiting(card, "showing"), *waiting(card, "due")) if card is not None else ()
+    queue = in_order((*fresh, *before))
     facts: dict[str, object] = {"left": left.id if left else "", "other": written(noticed.other), "young": young}
     facts["draft"] = turn.texts("card-draft") if step is not None and step.speaks == "draft" else ""
     if noticed.ask_who:
-        reply = await _show_plain(turn, flows, WHO, facts | {"mine": written(queue), "theirs": facts["other"]})
+        reply = await _show_plain(turn, flows, WHO, facts | {"mine": written(queue), "theirs": written((*noticed.other, *before))})
     elif queue:
         reply = await _show(turn, flows, queue, facts)
     else:
@@ -109,7 +110,8 @@ async def in_the_way(turn: Turn, flows: Flows, incoming: Incoming, current: Sess
         if isinstance(incoming, Pressed) and isinstance(incoming.tap, CommandTap):
             await turn.tx.notices.press(turn.learner.id, card.id, incoming.tap.command, turn.now)
         return None
-    return await flows.show(turn, card, before=turn.texts("card-first"))
+    words = isinstance(incoming, Wrote | Gave | Other)
+    return await flows.show(turn, card, before=turn.texts("card-words" if words else "card-first"))
 
 
 async def again(turn: Turn, flows: Flows) -> Reply | None:

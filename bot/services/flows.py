@@ -79,6 +79,8 @@ class Flows:
         session = awake(session)
         flow = turn.content.flows[session.flow]
         step = flow.steps.get(session.step)
+        if session.ended_at is not None and step is not None and not step.end:
+            return None  # it was ended from outside, so its buttons lead nowhere any more
         options = await options_for(turn, flow, session, self.places)
         offered = tuple(id_ for id_, _ in options.of(step)) if step else ()
         move = machine.advance(flow, session, Tapped(tap.step, tap.choice), turn.now, offered)

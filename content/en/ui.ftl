@@ -404,7 +404,8 @@ help-stays = The two buttons below the chat stay: a minute, and people to reach.
 
 ## Cards
 
-card-first = This first. It can be put away below, and nothing else is lost.
+card-first = This first. It can be put away below, and then the rest is there again.
+card-words = I can't answer that in words, and it wasn't kept. Which button is nearest? Putting this away works, too.
 card-text = I'm not okay right now and I don't want to be alone with it. Can you come, or stay on the phone with me?
 card-draft = These words were meant for somebody. Before they go out, a person for you is worth more than a better sentence. Words that ask for help, and don't lay your life on anybody, come with the next step.
 card-adult = Not grown up yet? A grown-up you trust counts here as well: a parent, an aunt, a teacher, a nurse at school.

@@ -93,7 +93,9 @@ async def notice(
     facts: dict[str, object] = {"left": left.id if left else "", "other": written(noticed.other), "young": young}
     facts["draft"] = turn.texts("card-draft") if step is not None and step.speaks == "draft" else ""
     if noticed.ask_who:
-        reply = await _show_plain(turn, flows, WHO, facts | {"mine": written(queue), "theirs": written((*noticed.other, *before))})
+        reply = await _show_plain(
+            turn, flows, WHO, facts | {"mine": written(queue), "theirs": written((*noticed.other, *before))}
+        )
     elif queue:
         reply = await _show(turn, flows, queue, facts)
     else:

@@ -436,7 +436,7 @@ help = **What you can do here**
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
-    /export and /delete – your data
+    /export and /delete – your data; /clean – recent messages out of this chat
     /about and /privacy – who and what this is
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.

@@ -62,7 +62,10 @@ def due(fired: Iterable[Fired]) -> tuple[Due, ...]:
 def in_order(cards: Iterable[Due]) -> tuple[Due, ...]:
     """Cards in the order in which they are shown, one a category; sorting keeps equals where they were."""
     ordered = sorted(cards, key=lambda item: (not item.immediate, item.tier != "act"))
-    return tuple({item.category: item for item in reversed(ordered)}.values())[::-1]
+    first: dict[Category, Due] = {}
+    for item in ordered:
+        first.setdefault(item.category, item)
+    return tuple(first.values())
 
 
 def still_due(cards: Iterable[Due], put_away: Collection[str], idioms: Collection[str]) -> tuple[Due, ...]:

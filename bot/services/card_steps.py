@@ -6,13 +6,11 @@ from datetime import timedelta
 
 from bot.core.flow import ASLEEP, IN_DANGER, ticks
 from bot.core.model import Lane, Session, Status
-from bot.core.safety.cards import REST, SEVERAL, Due, in_order, waiting, written
+from bot.core.safety.cards import LOOK_IN, REST, SEVERAL, Due, in_order, waiting, written
 from bot.services.danger import note, rising
 from bot.services.onboarding import schedule
 from bot.services.turn import Turn, with_answer
 
-LOOK_IN = "look-in"
-"""The kind of timer that looks in once, because somebody asked for it."""
 LOOK_IN_AFTER = timedelta(hours=2)
 BY_BUTTON = ("pressed",)
 """The rules of a card that is due because a button said so."""
@@ -43,6 +41,14 @@ async def open_page(turn: Turn, session: Session) -> Session:
         await turn.tx.sessions.save(with_answer(left, **{ASLEEP: True}))
     await turn.change(card=session.id, card_at=turn.now)
     return with_answer(session, left=left.id if left is not None else "", help_text=turn.texts("card-text"))
+
+
+async def confirm(turn: Turn, session: Session) -> Session:
+    """It is no way of speaking: from here on a question counts as if it had been said plainly."""
+    if session.answers.get("tier") == "act":
+        return session
+    await turn.change(rests_until=turn.now + REST)
+    return with_answer(session, tier="act")
 
 
 async def put_away(turn: Turn, session: Session) -> Session:
@@ -84,6 +90,7 @@ async def said_who(turn: Turn, session: Session) -> Session:
 
 async def add_fear(turn: Turn, session: Session) -> Session:
     """A button said that somebody is held or hurt: that card follows this one."""
+    session = await confirm(turn, session)
     queue = waiting(session, "due")
     if any(item.category == "abuse" for item in queue):
         return session
@@ -118,6 +125,7 @@ ACTIONS = {
     "look_at_numbers": look_at_numbers,
     "open_question": open_question,
     "open_page": open_page,
+    "confirm": confirm,
     "put_away": put_away,
     "close_card": close_card,
     "not_mine": not_mine,

@@ -40,8 +40,8 @@ WHILE_OPEN = ALONGSIDE | frozenset(
     ("sos", "back", "card", "clean", "hide", "delete", "export", "stop", "help", "about", "privacy", "asks")
 )
 """Commands that are answered while a card is open."""
-GO_ON, LEAVE_IT = "goon", "stop"
-
+LEAVE_IT = "stop"
+"""What the button says that goes on with nothing."""
 OWN_THREATS = frozenset(("suicide", "selfharm", "harm_other"))
 """In a message to somebody these may be threats, so even a question about them keeps the coach away until answered."""
 
@@ -226,7 +226,10 @@ async def _break_off(turn: Turn, flows: Flows, card: Session | None) -> Session 
     if card is not None:
         await turn.tx.sessions.save(replace(card, ended_at=turn.now))
     current = await turn.tx.sessions.current(turn.learner.id)
-    if current is None or current.flow in CARDS or current.flow not in turn.content.flows:
+    while current is not None and current.flow in CARDS:
+        await turn.tx.sessions.save(replace(current, ended_at=turn.now))
+        current = await turn.tx.sessions.current(turn.learner.id)
+    if current is None or current.flow not in turn.content.flows:
         return None
     if current.answers.get(ASLEEP):
         return current

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from bot.core.flow import ASLEEP
 from bot.core.model import DeliveryState, Status, Timer
+from bot.core.safety.cards import LOOK_IN
 from bot.library.load import Library
 from bot.services import cards, followup, hold, lessons, unasked
-from bot.services.card_steps import LOOK_IN
 from bot.services.flows import WAIT, Flows
 from bot.services.onboarding import LESSON, schedule
 from bot.services.steady import STEADY

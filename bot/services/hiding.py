@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.core.safety.cards import LOOK_IN
 from bot.core.screen import Reply
 from bot.services.turn import Command, Turn
 
@@ -17,6 +18,7 @@ async def clean(turn: Turn, command: Command) -> Reply:
     if turn.learner.card is not None:
         await turn.tx.sessions.end(turn.learner.card, turn.now)
         await turn.change(card=None, card_at=None)
+    await turn.tx.timers.drop(turn.learner.id, LOOK_IN)  # somebody else may hold the phone by then
     own = (command.message_id,) if command.message_id is not None else ()
     rows = ((turn.button("button-delete", "delete"), turn.button("button-more-help", "sos")),)
     return Reply((turn.page("cleaned", *rows),), delete=tuple(dict.fromkeys((*own, *known))), sweep=True)

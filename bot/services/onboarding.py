@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from datetime import time as clock_time
 
 from bot.core.model import Lane, Session, Status
+from bot.core.safety.cards import LOOK_IN
 from bot.core.schedule import Pace, at_wall, local, next_slot
 from bot.core.screen import Reply, Screen
 from bot.services import lessons, steady
@@ -150,6 +151,7 @@ async def stop(turn: Turn) -> Reply:
     """/stop: every running flow ends and nothing comes unasked any more."""
     await turn.tx.sessions.end_all(turn.learner.id, turn.now)
     await turn.change(status=Status.STOPPED, card=None, card_at=None)
+    await turn.tx.timers.drop(turn.learner.id, LOOK_IN)
     await schedule(turn)
     rows = (turn.button("button-resume", "resume"), turn.button("button-delete", "delete"))
     return Reply((turn.page("stopped", rows),))

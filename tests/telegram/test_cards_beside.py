@@ -57,6 +57,10 @@ async def test_a_question_alone_rests_only_while_it_is_open(world: World, anna: 
     await anna.taps("Worn out")
     await anna.taps("Put it away")
     assert (await learner(anna)).rests_until is None
+    await world.wait(hours=13)
+    await anna.sends("I wish I could disappear")
+    await anna.taps("Thoughts of suicide")  # then it is no question any more
+    assert (await learner(anna)).rests_until is not None
 
 
 async def test_somebody_asks_to_be_looked_in_on(world: World, anna: Person) -> None:

@@ -14,6 +14,8 @@ QUIET = timedelta(hours=12)
 """For this long a rule whose card was put away with “I'm safe” shows no card again."""
 REST = timedelta(hours=24)
 """For this long after an `act` card nothing comes unasked."""
+LOOK_IN = "look-in"
+"""The kind of timer that looks in once, because somebody asked for it."""
 SEVERAL = "several"
 """The rule of a question that came because of several quiet signals, not because of one line."""
 

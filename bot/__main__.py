@@ -13,12 +13,18 @@ import click
 from bot import __version__, log
 from bot.content_commands import content
 from bot.content_send import SendProblem
-from bot.core.safety import install
 from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
-from bot.library.safety import detector_in
-from bot.runner import AlreadyRunning, ClockProblem, LessonsGone, check_everything, library_of, run_bot
+from bot.runner import (
+    AlreadyRunning,
+    ClockProblem,
+    LessonsGone,
+    check_everything,
+    library_of,
+    run_bot,
+    watch_for_danger,
+)
 from bot.safety_commands import safety
 from bot.settings import Settings, SettingsProblem
 from bot.simulator.demo import Demo
@@ -65,7 +71,7 @@ def demo(port: int) -> None:
     settings = Settings.read({name: value for name, value in os.environ.items() if name != "KEEL_TOKEN"})
     log.configure(settings.log_format, "warning")
     library = library_of(settings)
-    install(detector_in(settings.content_dir))
+    watch_for_danger(settings)
 
     async def serve(folder: Path) -> None:
         ready = asyncio.Event()

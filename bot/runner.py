@@ -53,7 +53,7 @@ async def run_bot(settings: Settings) -> None:
     """Migrate, check, then receive and send until SIGTERM or SIGINT."""
     token = settings.require_token()
     library = library_of(settings)
-    install(detector_in(settings.content_dir))
+    watch_for_danger(settings)
     clock = clock_of(settings)
     with only_one(settings):
         await migrate(settings.database_url)
@@ -81,6 +81,19 @@ def library_of(settings: Settings) -> Library:
     if settings.helplines_file is None:
         return library
     return replace(library, helplines=with_local(library.helplines, settings.helplines_file))
+
+
+def watch_for_danger(settings: Settings) -> None:
+    """Have the rules about danger ready before the first word arrives.
+
+    Raises ContentProblem: a rules file is not in order; the first thing that is wrong, with file and line.
+    """
+    try:
+        install(detector_in(settings.content_dir))
+    except ContentProblem as problem:
+        first, others = problem.findings[0], len(problem.findings) - 1
+        more = f" ({others} more: keel content check)" if others else ""
+        raise ContentProblem([replace(first, message=first.message + more)]) from None
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -49,6 +49,7 @@ class Content:
     search_words: Mapping[str, list[str]]
     filler_words: tuple[str, ...]
     ages: AgesFile
+    addressed: frozenset[str]
     steady: tuple[SteadyMessage, ...]
 
 
@@ -157,6 +158,7 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
         search_words=about.search_words,
         filler_words=tuple(about.filler_words),
         ages=about.ages,
+        addressed=frozenset(about.addressed),
         steady=steady,
     )
 

@@ -259,6 +259,7 @@ class LocaleFile(Shape):
 
     search_words: what people write when they look for a tag of lessons (or, with its id, for one lesson).
     filler_words: words that say nothing about what somebody looks for.
+    addressed: words with which a message speaks to somebody (“you”), without apostrophes.
     """
 
     name: str
@@ -267,6 +268,7 @@ class LocaleFile(Shape):
     search_words: dict[Identifier, list[str]] = {}
     filler_words: list[str] = []
     ages: AgesFile = AgesFile()
+    addressed: list[str] = []
 
 
 class SourcesFile(RootModel[dict[str, SourceFile]]):

@@ -5,6 +5,7 @@ What comes out of here holds ids only. English only: in another language nothing
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import structlog
@@ -56,12 +57,11 @@ def look(turn: Turn, incoming: Incoming, step: Step | None) -> Noticed | None:
     own = _read(text, "draft" if step is not None and step.speaks == "draft" else "free")
     other: tuple[Due, ...] = ()
     forwarded = isinstance(incoming, Wrote | Other) and incoming.forwarded
-    unasked = isinstance(incoming, Wrote) and step is None
-    if forwarded or unasked or own:
+    # Words out of the blue that speak to somebody may be somebody else's, pasted: then who wrote them is asked.
+    pasted = isinstance(incoming, Wrote) and step is None and not own and _speaks_to_somebody(turn, text)
+    if forwarded or pasted or own:
         other = _read(text, "pasted") if step is None or step.speaks != "draft" else ()
-    # Words out of the blue may be somebody else's, pasted. Where only that reading is plain, who wrote it is asked.
-    pasted = unasked and not own and any(item.tier == "act" for item in other)
-    ask_who = pasted or (forwarded and bool(own or other))
+    ask_who = (pasted and bool(other)) or (forwarded and bool(own or other))
     young = turn.learner.age_band is None and (step is None or step.ask == "text") and _young(turn, text)
     noticed = Noticed(own, other, ask_who, young)
     return noticed if own or ask_who or young else None
@@ -113,6 +113,11 @@ async def note(turn: Turn, item: Due, card: str | None) -> None:
 
 def _read(text: str, source: Source) -> tuple[Due, ...]:
     return due(detector().explain(text, source=source))
+
+
+def _speaks_to_somebody(turn: Turn, text: str) -> bool:
+    bare = text.lower().replace("’", "").replace("'", "")
+    return not set(re.findall(r"\w+", bare)).isdisjoint(turn.content.addressed)
 
 
 def _young(turn: Turn, text: str) -> bool:

@@ -203,15 +203,15 @@ async def test_a_forwarded_message_is_asked_about_first(world: World, anna: Pers
         await anna.sends("/stop")
 
 
-async def test_pasted_words_that_are_plain_only_as_theirs_are_asked_about(world: World, anna: Person) -> None:
-    await anna.sends("You're not going anywhere tonight, I'll break your phone and your arm")
-    if "who wrote it" in anna.last:
-        await anna.taps("They wrote it")
+async def test_pasted_words_that_mean_something_only_as_theirs_are_asked_about(world: World, anna: Person) -> None:
+    await anna.sends("who were you with, send me proof")
+    anna.sees("who wrote it")
+    await anna.taps("They wrote it")
     anna.sees("is it safe to talk on this phone")
 
 
 async def test_who_wrote_it_may_lead_to_nothing(world: World, anna: Person) -> None:
-    await anna.sends("I said some things I regret")
+    await anna.sends("who were you with, send me proof")
     anna.sees("who wrote it")
     await anna.taps("I wrote it")
     anna.sees("nothing to add")

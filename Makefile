@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock media transcripts
+.PHONY: setup demo run test check bench lock media transcripts simulate
 
 setup: $(STAMP)
 
@@ -31,6 +31,10 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+# Ten thousand people's years by Keel's rules and by a plain reference; fails on any difference.
+simulate: $(STAMP)
+	$(BIN)/python -m tests.year
 
 # Prints the sessions in docs/transcripts anew, after a wanted change of wording.
 transcripts: $(STAMP)

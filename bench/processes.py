@@ -96,7 +96,9 @@ def peer(api: Api, module: str, *arguments: str) -> Iterator[Measured]:
 def running(command: list[str], environment: Mapping[str, str] | None = None) -> Iterator[Measured]:
     """A process, ended afterwards; what it complains of is shown if it ended by itself."""
     with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=errors, stderr=errors)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=errors, stderr=errors
+        )
         try:
             yield Measured(process)
             if process.poll() is not None:

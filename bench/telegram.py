@@ -1,7 +1,8 @@
 """A stand-in for the Bot API in a process of its own, with people who tap as soon as they were answered.
 
 It keeps no rules (the tests' stand-in does that) and does as little as it can, so that what is measured is the bot.
-Whoever measures asks it by HTTP: `POST /bench/load` has so many people tap so often and gives back how long each answer took.
+Whoever measures asks it by HTTP: `POST /bench/load` has so many people tap so often and gives back how long each answer
+took.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Chat:
     asked_at: float = 0.0
     ready: bool = False
     stuck: bool = False
+    once: bool = False
 
 
 class BotApi:
@@ -88,16 +90,21 @@ class BotApi:
         return web.json_response({"seconds": time.perf_counter() - begin, "took": self.took})
 
     async def first(self, request: web.Request) -> web.Response:
-        """People who never wrote before say /spiral, one after another; seconds to each first answer."""
+        """People who never wrote before say /spiral, one after another; seconds to each first answer, or until
+        patience ends."""
         wanted = await request.json()
         took = []
         for n in range(wanted["people"]):
-            chat = Chat(wanted["from"] + n, 0)
+            chat = Chat(wanted["from"] + n, 0, once=True)
             self.chats[chat.id] = chat
             self.finished, self.running, self.took = asyncio.Event(), 1, []
             self._say(chat, "/spiral")
-            await self.finished.wait()
-            took += self.took
+            try:
+                async with asyncio.timeout(wanted["patience"]):
+                    await self.finished.wait()
+                took += self.took
+            except TimeoutError:
+                took.append(wanted["patience"])
             await asyncio.sleep(wanted["pause"])
         return web.json_response({"took": took})
 
@@ -112,8 +119,7 @@ class BotApi:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(20):
                     await self.arrived.wait()
-        batch = [self.updates.popleft() for _ in range(min(100, len(self.updates)))]
-        return batch
+        return [self.updates.popleft() for _ in range(min(100, len(self.updates)))]
 
     def _message(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         chat_id = int(given["chat_id"])
@@ -139,7 +145,10 @@ class BotApi:
             chat.asked_at = 0.0
         elif not chat.stuck:
             return  # a living message moved by itself
-        self._next(chat)
+        if chat.once:
+            self._done()
+        else:
+            self._next(chat)
 
     def _next(self, chat: Chat) -> None:
         """The next word on the way, else the tick box, else this one is done."""
@@ -156,12 +165,15 @@ class BotApi:
             return self._tap(chat, key)
         chat.ready = True
         if chat.left <= 0:
-            self.running -= 1
-            if self.running == 0:
-                self.finished.set()
+            self._done()
             return None
         chat.left -= 1
         return self._tap(chat, ticks[0])
+
+    def _done(self) -> None:
+        self.running -= 1
+        if self.running == 0:
+            self.finished.set()
 
     def _say(self, chat: Chat, text: str) -> None:
         chat.said = 1

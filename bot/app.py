@@ -26,6 +26,7 @@ from bot.services import (
     given,
     hold,
     journal,
+    lessons,
     material,
     onboarding,
     safetyplan,
@@ -61,6 +62,7 @@ ACTIONS = (
     | safetyplan.ACTIONS
     | given.ACTIONS
     | steady.ACTIONS
+    | lessons.ACTIONS
     | words.ACTIONS
     | card_steps.ACTIONS
 )
@@ -69,7 +71,7 @@ CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
     commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
     unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask"), *((flow, "*") for flow in cards.CARDS)}),
-    unasked_texts=("lessons-quiet", "day-after", "recall"),
+    unasked_texts=("lessons-quiet", "day-after", "recall", "clock-lost"),
 )
 """What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0

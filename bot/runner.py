@@ -10,7 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
@@ -19,6 +19,7 @@ from telegram.ext import ExtBot
 from bot.app import CONTENT_NAMES, build, build_bot
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.core.safety import install
+from bot.core.schedule import Pace, Plan, Window, zone_of
 from bot.library.check import check as check_content
 from bot.library.check import to_mend
 from bot.library.findings import ContentProblem
@@ -31,6 +32,7 @@ from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate
 from bot.store.store import Store, StoreProblem, open_store
 from bot.web.health import health
+from bot.zone_rules import say_rules
 
 log = structlog.get_logger()
 
@@ -178,6 +180,21 @@ async def refuse_gone_lessons(store: Store, library: Library) -> None:
         )
 
 
+async def odd_plans(store: Store) -> list[str]:
+    """One sentence for each plan that no lesson can come by, with how many people have it."""
+    async with store.transaction(reading=True) as tx:
+        plans = await tx.learners.plans()
+    said = []
+    for (zone, minutes, weekdays), people in plans.items():
+        try:
+            zone_of(zone)
+            Plan(zone, Window(time(8), minutes), weekdays, Pace.daily)
+        except ValueError as problem:
+            who = "one person has" if people == 1 else f"{people} people have"
+            said.append(f"{who} a plan that no lesson can come by. {problem}")
+    return said
+
+
 async def check_everything(settings: Settings) -> tuple[list[str], bool]:
     """One line a subject; whether anything is wrong."""
     lines: list[str] = ["settings: in order"]
@@ -192,6 +209,7 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
                 lines.append("database: in order")
                 await refuse_old_clock(store, clock_of(settings))
                 lines.append("clock: in order")
+                wrong += await odd_plans(store)
                 if not findings:
                     await refuse_gone_lessons(store, load(settings.content_dir))
     except AlreadyRunning:
@@ -203,6 +221,9 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
             lines += _helplines(library_of(settings).helplines, clock_of(settings).now().date(), wrong)
         except ContentProblem as problem:
             wrong.append(str(problem))
+    rules, out_of_date = say_rules(clock_of(settings).now().date())
+    lines.append(rules)
+    wrong += [out_of_date] if out_of_date is not None else []
     if settings.token is None:
         lines.append("token: not set (keel demo needs none)")
     else:

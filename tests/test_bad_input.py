@@ -9,7 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from bot.simulator.telegram import TOKEN, Telegram
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 from bot.web.serve import serving
+from bot.zone_rules import newest_date, say_rules
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"
@@ -177,6 +178,40 @@ def test_an_empty_content_folder(tmp_path: Path) -> None:
         keel("run", KEEL_TOKEN=TOKEN, KEEL_DATA_DIR=str(tmp_path), KEEL_CONTENT_DIR=str(tmp_path / "content")),
         "no language",
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("zone = 'Europe/Atlantis'", ("There is no time zone “Europe/Atlantis”", "the nearest name is")),
+        ("window_minutes = 0", ("A window of 0 minutes is not possible; choose 1 to 720",)),
+        ("weekdays = 0", ("A plan needs at least one weekday",)),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+async def test_a_plan_that_no_lesson_can_come_by_is_named(tmp_path: Path, change: str, words: tuple[str, ...]) -> None:
+    await fill(tmp_path, datetime.now(UTC))
+    with sqlite3.connect(tmp_path / "keel.db") as connection:
+        connection.execute("UPDATE learner SET zone = 'Europe/Berlin'")
+        connection.execute(f"UPDATE learner SET {change}")
+    connection.close()
+    code, text = keel("check", KEEL_DATA_DIR=str(tmp_path))
+    assert code == 1
+    (line,) = [line for line in text.splitlines() if line.startswith("to mend:")]
+    for word in ("one person has a plan that no lesson can come by", *words):
+        assert word in line
+
+
+def test_time_zone_rules_older_than_a_year_are_named(tmp_path: Path) -> None:
+    now = {"KEEL_NOW": "2100-01-01T00:00:00+00:00", "KEEL_API_URL": NOBODY, "KEEL_DATA_DIR": str(tmp_path)}
+    code, text = keel("check", **now)
+    assert code == 1
+    assert "renew the package tzdata" in text
+    assert say_rules(newest_date() + timedelta(days=365))[1] is None
+    assert say_rules(newest_date() + timedelta(days=366))[1] is not None
+    line, _ = say_rules(newest_date())
+    assert line in text
+    assert 2026 <= newest_date().year <= datetime.now(UTC).year
 
 
 def test_the_content_that_ships_is_in_order_and_the_preview_shows_all_of_it(tmp_path: Path) -> None:

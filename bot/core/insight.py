@@ -5,18 +5,15 @@ Nothing here compares people, and nothing is said before there are enough cases 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from bot.core.model import Entry
+from bot.core.tally import Tally, medians
 
 FEWEST_PAIRS = 3
 """Below this many pairs of ratings a median says nothing and is not used."""
 FEWEST_FEARS = 5
 """Below this many checked fears no count is shown."""
-TOOL_TAG, OUTCOME_TAG = "tool.", "outcome."
+FEAR, OUTCOME_TAG = "fear", "outcome."
 
 
 @dataclass(frozen=True)
@@ -53,34 +50,26 @@ class Fears:
         return self.checked >= FEWEST_FEARS
 
 
-def tool_cases(entries: Sequence[Entry]) -> list[ToolCase]:
+def tool_cases(tally: Tally) -> list[ToolCase]:
     """Tools with at least three pairs of ratings, the one after which the number fell furthest first."""
-    pairs: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for item in entries:
-        if item.before is None or item.after is None:
-            continue
-        for tag in item.tags:
-            if tag.startswith(TOOL_TAG):
-                pairs[tag.removeprefix(TOOL_TAG)].append((item.before, item.after))
     cases = [
-        ToolCase(tool, median(before for before, _ in found), median(after for _, after in found), len(found))
-        for tool, found in pairs.items()
-        if len(found) >= FEWEST_PAIRS
+        ToolCase(tool, *medians(pairs), sum(pairs.values()))
+        for tool, pairs in tally.tools().items()
+        if sum(pairs.values()) >= FEWEST_PAIRS
     ]
     return sorted(cases, key=lambda case: (-case.drop, -case.cases, case.tool))
 
 
-def best_tools(entries: Sequence[Entry]) -> tuple[str, ...]:
+def best_tools(tally: Tally) -> tuple[str, ...]:
     """Tools after which this person's number fell, the strongest first; none with fewer than three pairs."""
-    return tuple(case.tool for case in tool_cases(entries) if case.drop > 0)
+    return tuple(case.tool for case in tool_cases(tally) if case.drop > 0)
 
 
-def preferred(entries: Sequence[Entry], favourite: str | None) -> tuple[str, ...]:
+def preferred(tally: Tally, favourite: str | None) -> tuple[str, ...]:
     """The tools to offer first: what the numbers say, or, while they say nothing, the one chosen in a lesson."""
-    return best_tools(entries) or ((favourite,) if favourite else ())
+    return best_tools(tally) or ((favourite,) if favourite else ())
 
 
-def fears(entries: Sequence[Entry]) -> Fears:
+def fears(tally: Tally) -> Fears:
     """What became of the fears that were checked, those that came true counted too."""
-    tags = [tag for item in entries if item.kind == "fear" for tag in item.tags]
-    return Fears(*(tags.count(f"{OUTCOME_TAG}{name}") for name in ("didnt", "partly", "did")))
+    return Fears(*(tally.tag(FEAR, f"{OUTCOME_TAG}{name}") for name in ("didnt", "partly", "did")))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from bot.core.curriculum import Curriculum, tried
 from bot.core.insight import FEWEST_PAIRS, Fears, ToolCase, fears, tool_cases
-from bot.core.model import Completion, Entry
+from bot.core.model import Completion
+from bot.core.tally import Tally, medians
 
 
 @dataclass(frozen=True)
@@ -41,28 +41,28 @@ class Summary:
         return not (self.pauses or self.spirals or self.met or self.held)
 
 
-def summarise(
-    curriculum: Curriculum, entries: Sequence[Entry], done: Sequence[Completion], following: str | None
-) -> Summary:
+def summarise(curriculum: Curriculum, tally: Tally, done: Sequence[Completion], following: str | None) -> Summary:
     """Sum up everything somebody did.
 
     following: id of the lesson that comes next, None when all were met.
     """
-    pairs = [(e.before, e.after) for e in entries if e.before is not None and e.after is not None]
-    enough = len(pairs) >= FEWEST_PAIRS
+    pairs = tally.pairs()
+    count = sum(pairs.values())
+    before, after = medians(pairs) if count >= FEWEST_PAIRS else (None, None)
+    checked = fears(tally)
     stage = curriculum.stage_of(following) if following else None
     return Summary(
-        pauses=sum(1 for e in entries if e.kind == "pause"),
-        spirals=sum(1 for e in entries if e.kind == "spiral"),
+        pauses=tally.kind("pause"),
+        spirals=tally.kind("spiral"),
         practised=len(tried(done)),
         met=len({item.lesson for item in done}),
         lessons=len(curriculum.lessons),
-        pairs=len(pairs),
-        before=median(before for before, _ in pairs) if enough else None,
-        after=median(after for _, after in pairs) if enough else None,
-        held=sum("hold.held" in item.tags for item in entries),
-        let_go=sum("hold.let_go" in item.tags for item in entries),
-        tool=next((case for case in tool_cases(entries) if case.drop > 0), None),
-        fears=checked if (checked := fears(entries)).enough else None,
+        pairs=count,
+        before=before,
+        after=after,
+        held=tally.tag("hold", "hold.held"),
+        let_go=tally.tag("hold", "hold.let_go"),
+        tool=next((case for case in tool_cases(tally) if case.drop > 0), None),
+        fears=checked if checked.enough else None,
         stage=stage.id if stage else None,
     )

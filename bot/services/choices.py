@@ -37,12 +37,12 @@ async def _ranked(
     """For a list of choices: which are not offered now, and which come first."""
     match rank:
         case "tools":
-            return {rank: turn.learner.hidden_tools}, {rank: preferred(await turn.entries(), turn.learner.favourite)}
+            return {rank: turn.learner.hidden_tools}, {rank: preferred(await turn.tally(), turn.learner.favourite)}
         case "soothing":
             there = await turn.material()
             own = tuple(kind for kind in MATERIAL if kind in there)
             return {rank: frozenset(MATERIAL) - there}, {
-                rank: (*own, *preferred(await turn.entries(), turn.learner.favourite))
+                rank: (*own, *preferred(await turn.tally(), turn.learner.favourite))
             }
         case "material":
             there = await turn.material()

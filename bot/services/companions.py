@@ -37,10 +37,8 @@ def rows(turn: Turn, lesson: str) -> Rows:
 
 async def _tags(turn: Turn, done: list[Completion]) -> Counter[str]:
     """How often each tag was met: tapped in a hard moment, mapped, or carried by a lesson that was saved."""
-    met: Counter[str] = Counter()
-    for item in await turn.entries():
-        if item.kind == SPIRAL:
-            met.update((*item.tags, "spirals"))
+    tally = await turn.tally()
+    met: Counter[str] = Counter({**tally.tags(SPIRAL), "spirals": tally.kind(SPIRAL)})
     met.update(f"facts.{tag}" for tag in await turn.tx.records.note_tags(turn.learner.id, "map"))
     for saved in done:
         if saved.saved and saved.lesson in turn.content.lessons:

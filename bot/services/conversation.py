@@ -55,7 +55,21 @@ COMMANDS = (
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
-BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools", "goon", "back", "asks", "age")
+BUTTON_COMMANDS = (
+    "again",
+    "open",
+    "stage",
+    "after",
+    "hide",
+    "why",
+    "card",
+    "tools",
+    "goon",
+    "back",
+    "asks",
+    "age",
+    "snooze",
+)
 """What only buttons mean."""
 GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume"))
 """Commands that nobody below sixteen is answered with lessons for."""
@@ -128,6 +142,8 @@ class Conversation:
                 return await library.view(turn, command, self.flows)
             case "open":
                 return await given.begin(turn, self.flows, command) or Reply((self._page(turn, "old-button"),))
+            case "snooze":
+                return await self.flows.begin(turn, "snooze", {"lesson": command.argument})
             case "stage":
                 return await review.go(turn, command)
             case "after":

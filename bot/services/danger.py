@@ -21,6 +21,8 @@ from bot.services.turn import Command, Gave, Incoming, Other, Turn, Wrote
 
 log = structlog.get_logger()
 
+IN_A_ROW = 3
+"""Numbers of hard moments that are looked at together."""
 READ_IN = (DEFAULT_LOCALE,)
 """Languages that have rules."""
 
@@ -135,4 +137,4 @@ def _lately_put_away(turn: Turn, item: Notice) -> bool:
 
 
 async def _urges(turn: Turn) -> list[int]:
-    return [item.before for item in await turn.entries() if item.kind == "spiral" and item.before is not None]
+    return await turn.tx.records.ratings(turn.learner.id, "spiral", IN_A_ROW)

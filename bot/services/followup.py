@@ -9,6 +9,7 @@ from bot.core.insight import OUTCOME_TAG
 from bot.core.model import Entry, Lane, Session, Status, Timer
 from bot.core.schedule import ONE_DAY, at_wall, in_quiet, local
 from bot.core.screen import Reply
+from bot.core.unasked import AFTER_SPIRAL
 from bot.services.flows import Flows
 from bot.services.moments import same_day, say_moment
 from bot.services.spiral import SPIRAL
@@ -17,7 +18,6 @@ from bot.services.turn import Turn, with_answer
 FOLLOW_UP = "outcome"
 """The kind of timer that asks, and the flow that goes with it."""
 AT_LEAST = timedelta(hours=12)
-AFTER_SPIRAL = timedelta(hours=2)
 LATEST = timedelta(days=7)
 """A question asked later than this is about nothing that anybody remembers; then it is not asked."""
 

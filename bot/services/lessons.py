@@ -7,21 +7,19 @@ lessons will wait until asked for. A lesson goes to a person once, unless they a
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from bot.core.curriculum import Lesson, next_again, next_lesson, unread
-from bot.core.model import Completion, Delivery, Lane, Outcome
-from bot.core.schedule import later_today
+from bot.core.model import Completion, Delivery, Lane, Outcome, Session
+from bot.core.schedule import Passed, later_today, today_at, tomorrow
 from bot.core.screen import LessonTap, Reply
 from bot.services import companions, recall, review
+from bot.services.moments import say_moment
 from bot.services.pages import lesson_screen
-from bot.services.turn import Command, Turn
+from bot.services.turn import Command, Turn, with_answer
 
 AGAIN = "again"
 """The kind of timer that brings one lesson back ("later today")."""
-QUIET_AFTER = 3
-"""Slots passed with a lesson unread before Keel goes quiet."""
-AFTER_SPIRAL = timedelta(hours=2)
 
 
 async def on_request(turn: Turn, command: Command) -> Reply:
@@ -79,6 +77,16 @@ async def leave_behind(turn: Turn) -> None:
         await note_seen(turn, lesson.id)
 
 
+async def bring_back(turn: Turn, slot: datetime | None) -> None:
+    """A pause is over: a lesson put off before it, whose time went by meanwhile, comes in the first slot after it."""
+    done = await turn.tx.records.completions(turn.learner.id)
+    newest = max(done, key=lambda item: item.at, default=None)
+    if slot is None or newest is None or newest.outcome is not Outcome.LATER:
+        return
+    if await turn.tx.timers.pending(turn.learner.id, AGAIN, newest.lesson) is None:
+        await turn.tx.timers.set(turn.learner.id, AGAIN, newest.lesson, slot, Lane.BULK)
+
+
 async def completion_of(turn: Turn, lesson: str) -> Completion | None:
     """What the person made of a lesson so far."""
     done = await turn.tx.records.completions(turn.learner.id)
@@ -94,7 +102,7 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
     before = found or Completion(lesson.id, Outcome.READ, turn.now)
     view = tapped.choice
     done = replace(before, at=turn.now) if await _came_since(turn, before) else before
-    if turn.learner.unread and tapped.choice != "later":
+    if turn.learner.unread and tapped.choice not in ("later", "tomorrow"):
         await turn.change(unread=0)
     match tapped.choice:
         case "tried":
@@ -102,6 +110,10 @@ async def tap(turn: Turn, tapped: LessonTap, message_id: int | None) -> Reply | 
         case "later":
             done = replace(done, outcome=Outcome.LATER, at=turn.now)
             view = await _put_off(turn, lesson, before)
+        case "tomorrow" if turn.learner.plan is not None:
+            done = replace(done, outcome=Outcome.LATER, at=turn.now)
+            due = tomorrow(turn.now, turn.learner.plan)
+            await turn.tx.timers.set(turn.learner.id, AGAIN, lesson.id, due, Lane.BULK)
         case "no":
             done = replace(done, outcome=Outcome.NOT_FOR_ME, at=turn.now)
             await turn.tx.timers.drop(turn.learner.id, AGAIN, lesson.id)
@@ -148,3 +160,26 @@ async def _put_off(turn: Turn, lesson: Lesson, before: Completion) -> str:
         await turn.change(asks_after=False)  # asked once, here; a yes is a tap
         return "later-ask"
     return "later"
+
+
+async def snooze(turn: Turn, session: Session) -> Session:
+    """A lesson comes back at a time of today ("1830" from a button, "18:30" when typed), or tomorrow."""
+    lesson, at, plan = session.answers.get("lesson"), str(session.answers.get("at", "")), turn.learner.plan
+    if not isinstance(lesson, str) or lesson not in turn.content.lessons or plan is None:
+        return with_answer(session, past=False, no_clock=plan is None, when="")
+    if at == "tomorrow":
+        due = tomorrow(turn.now, plan)
+    else:
+        digits = at.replace(":", "")
+        clock = time(int(digits[:2]), int(digits[2:]))
+        try:
+            due = today_at(turn.now, clock, plan.zone)
+        except Passed:
+            return with_answer(session, past=True, no_clock=False, time_name=f"{clock:%H:%M}")
+    before = await completion_of(turn, lesson) or Completion(lesson, Outcome.LATER, turn.now)
+    await turn.tx.records.complete(turn.learner.id, replace(before, outcome=Outcome.LATER, at=turn.now))
+    await turn.tx.timers.set(turn.learner.id, AGAIN, lesson, due, Lane.BULK)
+    return with_answer(session, past=False, no_clock=False, when=say_moment(turn, due))
+
+
+ACTIONS = {"snooze_lesson": snooze}

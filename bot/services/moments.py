@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.schedule import local
+from bot.core.schedule import same_day as core_same_day
 from bot.services.turn import Turn
 
 
@@ -30,7 +31,4 @@ def say_wait(turn: Turn, moment: datetime) -> str:
 
 def same_day(turn: Turn, moment: datetime | None) -> bool:
     """Whether a moment lies on the same local day as now."""
-    if moment is None:
-        return False
-    zone = turn.learner.zone or "UTC"
-    return local(moment, zone).date() == local(turn.now, zone).date()
+    return moment is not None and core_same_day(moment, turn.now, turn.learner.zone or "UTC")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from datetime import time as clock_time
 
 from bot.core.model import Lane, Session, Status
 from bot.core.safety.cards import LOOK_IN
-from bot.core.schedule import Pace, at_wall, local, next_slot
+from bot.core.schedule import Pace, Passed, TooFar, local, pause_for, pause_until
 from bot.core.screen import Reply, Screen
+from bot.core.unasked import lost_clock, next_lesson_at
 from bot.services import lessons, steady
 from bot.services.flows import Flows
 from bot.services.hold import rezone
@@ -40,13 +41,10 @@ async def start(turn: Turn, flows: Flows) -> Reply:
 async def schedule(turn: Turn) -> datetime | None:
     """Set the timer of the next lesson from the person's plan; gives its moment, None when none will come."""
     learner = turn.learner
-    plan = learner.plan
-    due = None
-    if learner.status is Status.ACTIVE and plan is not None:
-        due = next_slot(turn.now, plan, learner.id, learner.last_slot)
-    if due is None:
+    due = next_lesson_at(learner, turn.now)
+    if due is None and not lost_clock(learner):
         await turn.tx.timers.drop(learner.id, LESSON)
-    else:
+    if due is not None:
         await turn.tx.timers.set(learner.id, LESSON, "", due, Lane.BULK)
     await steady.schedule(turn)
     return due
@@ -125,13 +123,16 @@ async def describe(turn: Turn, session: Session) -> Session:
 async def pause(turn: Turn, session: Session) -> Session:
     """No unasked message for some days, until a date, or until /resume."""
     choice = session.answers.get("length")
-    until = _pause_end(turn, str(choice)) if choice is not None and choice != "open" else None
-    if choice is not None and choice != "open" and (until is None or until <= turn.now):
-        return with_answer(session, past=True)
+    try:
+        until = None if choice in (None, "open") else _pause_end(turn, str(choice))
+    except Passed:
+        return with_answer(session, past=True, far=False)
+    except TooFar:
+        return with_answer(session, past=False, far=True)
     await turn.change(paused=until is None, paused_until=until)
     await schedule(turn)
     words = say_moment(turn, until, day_only=True) if until else ""
-    return with_answer(session, past=False, open_end=until is None, until=words)
+    return with_answer(session, past=False, far=False, open_end=until is None, until=words)
 
 
 async def resume(turn: Turn) -> Reply:
@@ -141,6 +142,7 @@ async def resume(turn: Turn) -> Reply:
         await lessons.leave_behind(turn)
     await turn.change(paused=False, paused_until=None, unread=0, status=status)
     due = await schedule(turn)
+    await lessons.bring_back(turn, due)
     if due is None:
         return Reply((turn.page("resumed-on-request", (turn.button("button-settings", "settings"),)),))
     rows = (turn.button("button-lesson", "lesson"), turn.button("button-settings", "settings"))
@@ -157,14 +159,11 @@ async def stop(turn: Turn) -> Reply:
     return Reply((turn.page("stopped", rows),))
 
 
-def _pause_end(turn: Turn, choice: str) -> datetime | None:
+def _pause_end(turn: Turn, choice: str) -> datetime:
     zone = turn.learner.zone or "UTC"
-    today = local(turn.now, zone).date()
-    try:
-        day = today + timedelta(days=int(choice)) if choice.isdigit() else date.fromisoformat(choice)
-        return at_wall(day, time(0, 0), zone)
-    except (ValueError, OverflowError):
-        return None
+    if choice.isdigit():
+        return pause_for(turn.now, int(choice), zone)
+    return pause_until(turn.now, date.fromisoformat(choice), zone)
 
 
 def _facts(turn: Turn, session: Session) -> Session:

@@ -42,9 +42,11 @@ async def lesson_screen(
                     _button(texts("button-back"), lesson, "open"),
                 ),
             )
-        case "later" | "later-ask" | "waits" | "not-yet" | "no":
+        case "later" | "later-ask" | "tomorrow" | "waits" | "not-yet" | "no":
             parts.append(texts(f"lesson-{view}"))
             rows = _closing_rows(turn, lesson, done)
+            if view in ("later", "later-ask") and turn.learner.plan is not None:
+                rows = (_other_times(turn, lesson), *rows)
             if view == "later-ask":
                 rows = ((Button(texts("button-ask-after"), CommandTap("after", f"on-{lesson.id}")),), *rows)
         case "look":
@@ -84,6 +86,14 @@ def _opens(turn: Turn, lesson: Lesson) -> Rows:
     step = lesson.opens.partition(":")[2]
     name = f"button-opens-{step}" if turn.texts.has(f"button-opens-{step}") else "button-opens"
     return ((turn.button(name, "open", lesson.id),),)
+
+
+def _other_times(turn: Turn, lesson: Lesson) -> tuple[Button, ...]:
+    """For whom today does not suit, or only at a certain hour."""
+    return (
+        _button(turn.texts("button-tomorrow"), lesson, "tomorrow"),
+        turn.button("button-at-a-time", "snooze", lesson.id),
+    )
 
 
 def _closing_rows(turn: Turn, lesson: Lesson, done: Completion | None) -> Rows:

@@ -10,11 +10,11 @@ from bot.services.turn import Turn
 
 async def view(turn: Turn) -> Reply:
     """What grew, what the ratings did, where the person is, and Continue. Writes nothing."""
-    entries = await turn.entries()
+    tally = await turn.tally()
     done = await turn.tx.records.completions(turn.learner.id)
     sent = [item.lesson for item in await turn.tx.timers.deliveries(turn.learner.id)]
     curriculum = turn.library.curriculum
-    summary = summarise(curriculum, entries, done, next_lesson(curriculum, done, sent))
+    summary = summarise(curriculum, tally, done, next_lesson(curriculum, done, sent))
     rows = (
         (turn.button("button-continue", "lesson"), turn.button("button-spiral", "spiral")),
         (turn.button("button-export", "export"), turn.button("button-more-help", "sos")),

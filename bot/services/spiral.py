@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.flow import TOOLS, ticks
-from bot.core.insight import TOOL_TAG, fears, preferred
+from bot.core.insight import fears, preferred
 from bot.core.model import Entry, Session
 from bot.core.schedule import is_night
 from bot.core.screen import Reply
+from bot.core.tally import TOOL_TAG
 from bot.core.words import in_a_sentence
 from bot.services.flows import RESUMABLE, Flows
 from bot.services.turn import Turn, with_answer
@@ -37,13 +38,13 @@ async def look_around(turn: Turn, session: Session) -> Session:
     """What the forks need to know: the hour, how many runs within the hour, the tool that helped most, past fears."""
     nth = await turn.tx.sessions.started_since(turn.learner.id, SPIRAL, turn.now - SOON_AGAIN)
     night = turn.learner.zone is not None and is_night(turn.now, turn.learner.zone)
-    entries = await turn.entries()
+    tally = await turn.tally()
     steps = turn.content.flows[SPIRAL].steps.values()
     for_the_body = {choice.id for step in steps if step.rank == "tools" for choice in step.choices}
     best = [
-        tool for tool in preferred(entries, turn.learner.favourite) if tool in for_the_body - turn.learner.hidden_tools
+        tool for tool in preferred(tally, turn.learner.favourite) if tool in for_the_body - turn.learner.hidden_tools
     ]
-    past = fears(entries)
+    past = fears(tally)
     counted = turn.texts("fears-counted", checked=past.checked, didnt=past.didnt, partly=past.partly, did=past.did)
     return with_answer(
         session, night=night, nth=nth, best=best[0] if best else "", history=counted if past.enough else ""
@@ -92,7 +93,7 @@ async def rate(turn: Turn, session: Session) -> Session:
     """The second rating."""
     after, entry = _rating(session, "after"), session.answers.get(ENTRY)
     if after is not None and isinstance(entry, int):
-        await turn.tx.records.rate_entry(turn.learner.id, entry, after)
+        await turn.rate(entry, after)
     return session
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.core.model import Entry, Hold, Learner, Session
 from bot.core.screen import Button, CommandTap, Screen, Tap
+from bot.core.tally import Tally
 from bot.library.load import Content, Library
 from bot.library.texts import Texts
 from bot.store.store import Transaction
@@ -80,7 +81,7 @@ class Turn:
     learner: Learner
     library: Library
     now: datetime
-    _entries: list[Entry] | None = None
+    _tally: Tally | None = None
 
     @property
     def content(self) -> Content:
@@ -97,16 +98,21 @@ class Turn:
         self.learner = replace(self.learner, **values)
         await self.tx.learners.save(self.learner)
 
-    async def entries(self) -> list[Entry]:
-        """Everything that counts about the person, read once a turn."""
-        if self._entries is None:
-            self._entries = await self.tx.records.entries(self.learner.id)
-        return self._entries
+    async def tally(self) -> Tally:
+        """The counters of everything that counts about the person, read once a turn."""
+        if self._tally is None:
+            self._tally = await self.tx.records.tally(self.learner.id)
+        return self._tally
 
     async def add(self, item: Entry) -> int:
         """Something more that counts; gives its id."""
-        self._entries = None
+        self._tally = None
         return await self.tx.records.add_entry(self.learner.id, item)
+
+    async def rate(self, entry: int, after: int) -> None:
+        """The second rating of an entry; given again, the first one stays."""
+        self._tally = None
+        await self.tx.records.rate_entry(self.learner.id, entry, after)
 
     async def material(self) -> set[str]:
         """Which kinds of own material there are."""

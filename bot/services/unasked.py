@@ -10,10 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core.model import Lane, Learner, Outcome, Status, Timer
-from bot.core.schedule import in_quiet, in_window
+from bot.core.schedule import ONE_DAY, in_quiet
 from bot.core.screen import Button, LessonTap, Reply, Screen
+from bot.core.unasked import (
+    AFTER_SPIRAL,
+    SPIRAL_STEP,
+    Slot,
+    Unread,
+    at_slot,
+    came_today,
+    comes_back,
+    lost_clock,
+    rests,
+    unread_slot,
+)
 from bot.services import companions, followup, lessons, recall, steady
-from bot.services.moments import same_day
 from bot.services.onboarding import schedule
 from bot.services.pages import lesson_screen
 from bot.services.spiral import SPIRAL
@@ -43,24 +54,22 @@ class Prepared:
 
 async def slot(turn: Turn, timer: Timer, stopped: frozenset[str] = frozenset()) -> Prepared | None:
     """A lesson's slot has come: the next lesson, a look back, or nothing."""
-    plan, before = turn.learner.plan, turn.learner
-    if await turn.tx.timers.doubtful(turn.learner.id):
-        # A crash left a send half-way: it may have arrived, so this slot is used.
-        await pass_on(turn, timer)
-        return None
-    if turn.learner.status is not Status.ACTIVE or plan is None:
-        await turn.tx.timers.settle(timer)
-        return None
-    if not in_window(turn.now, plan, timer.due_at) or same_day(turn, turn.learner.last_unasked):
-        await pass_on(turn, timer)
-        return None
-    if await _spiral_lately(turn):
-        later = turn.now + lessons.AFTER_SPIRAL / 4
-        if not in_window(later, plan, timer.due_at):
+    before = turn.learner
+    doubtful = bool(await turn.tx.timers.doubtful(before.id))
+    # A look at the sessions is only worth its read where everything else is in order.
+    match at_slot(before, timer.due_at, turn.now, spiral=False, doubtful=doubtful):
+        case Slot.NONE:
+            return await _no_slots(turn, timer)
+        case Slot.OVER:
             await pass_on(turn, timer)
             return None
-        await turn.tx.timers.put_off(timer, later)
-        return None
+    match at_slot(before, timer.due_at, turn.now, spiral=await _spiral_lately(turn)):
+        case Slot.LATER:
+            await turn.tx.timers.put_off(timer, turn.now + SPIRAL_STEP)
+            return None
+        case Slot.OVER:
+            await pass_on(turn, timer)
+            return None
     done = await turn.tx.records.completions(turn.learner.id)
     sent = await turn.tx.timers.deliveries(turn.learner.id)
     if lessons.waiting(turn, done, sent) is not None:
@@ -70,8 +79,8 @@ async def slot(turn: Turn, timer: Timer, stopped: frozenset[str] = frozenset()) 
         await turn.change(last_unasked=turn.now)
         return _prepared(turn, timer, back, before=before)
     newest = max((item.at for item in sent), default=None)
-    if turn.learner.slow and newest is not None and before.last_slot is not None and newest >= before.last_slot:
-        await pass_on(turn, timer)  # the slot before this one brought a lesson
+    if rests(turn.learner, newest):
+        await pass_on(turn, timer)
         return None
     lesson = await lessons.following(turn, done, sent)
     if lesson is None:
@@ -90,6 +99,20 @@ async def slot(turn: Turn, timer: Timer, stopped: frozenset[str] = frozenset()) 
     return replace(_prepared(turn, timer, shown, before=before), delivery=ledger, lesson=lesson.id)
 
 
+async def _no_slots(turn: Turn, timer: Timer) -> Prepared | None:
+    """Nothing is to come by itself. But whoever lost their clock to new time zone rules is asked for it, once."""
+    before = turn.learner
+    if not lost_clock(before):
+        await turn.tx.timers.settle(timer)
+        return None
+    if came_today(before, turn.now):
+        await turn.tx.timers.put_off(timer, turn.now + ONE_DAY)
+        return None
+    await turn.change(last_unasked=turn.now)
+    rows = (turn.button("button-settings", "settings"), turn.button("button-lesson", "lesson"))
+    return _prepared(turn, timer, replace(turn.page("clock-lost", rows), silent=True), before=before)
+
+
 async def pass_on(turn: Turn, timer: Timer) -> None:
     """This slot is over; the next one is set."""
     await turn.change(last_slot=timer.due_at)
@@ -98,18 +121,16 @@ async def pass_on(turn: Turn, timer: Timer) -> None:
 
 
 async def again(turn: Turn, timer: Timer) -> Prepared | None:
-    """A lesson that was put off comes back. On the day it was put off it was asked for; later it takes that day."""
+    """A lesson that was put off comes back, now or when it next may."""
     await turn.tx.timers.settle(timer)
     lesson = turn.content.lessons.get(timer.key)
     done = await lessons.completion_of(turn, timer.key)
-    if lesson is None or _silent(turn) or done is None or done.outcome is not Outcome.LATER:
+    if lesson is None or done is None or done.outcome is not Outcome.LATER:
         return None
-    if await _spiral_lately(turn):
-        later = turn.now + lessons.AFTER_SPIRAL
-        await turn.tx.timers.set(turn.learner.id, lessons.AGAIN, timer.key, later, timer.lane)
-        return None
-    if same_day(turn, turn.learner.last_unasked) and not same_day(turn, done.at):
-        await turn.tx.timers.set(turn.learner.id, lessons.AGAIN, timer.key, followup.tomorrow(turn), timer.lane)
+    back = comes_back(turn.learner, timer.due_at, turn.now, done.at, spiral=await _spiral_lately(turn))
+    if back.later is not None:
+        await turn.tx.timers.set(turn.learner.id, lessons.AGAIN, timer.key, back.later, timer.lane)
+    if not back.now:
         return None
     await turn.change(last_unasked=turn.now)
     return _prepared(turn, timer, await lesson_screen(turn, lesson, done, unasked=True))
@@ -128,7 +149,7 @@ async def day_after(turn: Turn, timer: Timer) -> Prepared | None:
         return None
     if done is not None and done.outcome in (Outcome.TRIED, Outcome.NOT_FOR_ME):
         return None
-    if same_day(turn, learner.last_unasked) or in_quiet(turn.now, plan) or await _spiral_lately(turn):
+    if came_today(learner, turn.now) or in_quiet(turn.now, plan) or await _spiral_lately(turn):
         return None
     await turn.tx.timers.mark_asked(learner.id, lesson.id)
     await turn.change(last_unasked=turn.now)
@@ -169,9 +190,9 @@ async def steady_message(turn: Turn, timer: Timer) -> Prepared | None:
 
 async def _unread(turn: Turn, timer: Timer) -> Prepared | None:
     """A lesson waits unread: this slot passes; after the third, say once that lessons wait until asked for."""
-    before, passed = turn.learner, turn.learner.unread + 1
-    if passed < lessons.QUIET_AFTER:
-        await turn.change(unread=passed)
+    before = turn.learner
+    if unread_slot(before) is Unread.PASSES:
+        await turn.change(unread=before.unread + 1)
         await pass_on(turn, timer)
         return None
     await turn.change(unread=0, status=Status.STOPPED, last_unasked=turn.now)
@@ -182,7 +203,7 @@ async def _unread(turn: Turn, timer: Timer) -> Prepared | None:
 
 
 async def _spiral_lately(turn: Turn) -> bool:
-    return await turn.tx.sessions.touched_since(turn.learner.id, SPIRAL, turn.now - lessons.AFTER_SPIRAL)
+    return await turn.tx.sessions.touched_since(turn.learner.id, SPIRAL, turn.now - AFTER_SPIRAL)
 
 
 def _silent(turn: Turn) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -9,11 +10,24 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.core.model import Learner, Status
-from bot.core.schedule import Pace
+from bot.core.schedule import Pace, is_zone
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, notice, session, timer
+from bot.store.tables import (
+    completion,
+    delivery,
+    entry,
+    hold,
+    inbox,
+    keepsake,
+    learner,
+    note,
+    notice,
+    session,
+    tally,
+    timer,
+)
 
 _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
@@ -55,7 +69,7 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry, hold, keepsake, notice):
+        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake, notice):
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
 
@@ -63,16 +77,26 @@ class Learners:
         """Updates of a chat that wait to be handled, but for the one that is being handled."""
         await self.connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.update_id != besides))
 
+    async def plans(self) -> dict[tuple[str, int, frozenset[int]], int]:
+        """Every zone with a length of the window and weekdays, as stored, and how many people have that."""
+        columns = (learner.c.zone, learner.c.window_minutes, learner.c.weekdays)
+        query = select(*columns, func.count()).where(learner.c.zone.is_not(None)).group_by(*columns).order_by(*columns)
+        found: Sequence[Any] = (await self.connection.execute(query)).all()
+        return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in found}
+
     async def newest(self) -> datetime | None:
-        """The latest moment on any row that a running Keel writes; a clock before it is wrong."""
+        """The latest moment that a running Keel wrote down; a clock before it is wrong.
+
+        Rows are only ever appended, so the newest one is the last: no table is read through, however many people
+        there are.
+        """
         moments = [
-            (await self.connection.execute(select(func.max(column)))).scalar_one_or_none()
-            for column in (
-                session.c.touched_at,
-                delivery.c.at,
-                entry.c.at,
-                inbox.c.received_at,
-                learner.c.created_at,
+            (await self.connection.execute(select(column).order_by(id_.desc()).limit(1))).scalar_one_or_none()
+            for column, id_ in (
+                (delivery.c.at, delivery.c.id),
+                (entry.c.at, entry.c.id),
+                (inbox.c.received_at, inbox.c.update_id),
+                (learner.c.created_at, learner.c.id),
             )
         ]
         return max((moment for moment in moments if moment is not None), default=None)
@@ -84,6 +108,10 @@ def _minutes(clock: time) -> int:
 
 def _clock(minutes: int) -> time:
     return time(minutes // 60, minutes % 60)
+
+
+def _days(bits: int) -> frozenset[int]:
+    return frozenset(day for day in range(7) if bits & (1 << day))
 
 
 def _values(person: Learner) -> dict[str, Any]:
@@ -130,10 +158,10 @@ def _learner(row: Row[Any]) -> Learner:
         chat_id=row.chat_id,
         created_at=row.created_at,
         locale=row.locale,
-        zone=row.zone,
+        zone=row.zone if row.zone is not None and is_zone(row.zone) else None,
         window_start=_clock(row.window_start),
         window_minutes=row.window_minutes,
-        weekdays=frozenset(day for day in range(7) if row.weekdays & (1 << day)),
+        weekdays=_days(row.weekdays),
         pace=Pace(row.pace),
         quiet_start=_clock(row.quiet_start),
         quiet_end=_clock(row.quiet_end),

@@ -6,16 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.core.model import Completion, Entry, Note, Outcome
+from bot.core.tally import Tally, raised, rated
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, delivery, entry, note
+from bot.store.tables import completion, delivery, entry, note, tally
 
 _COMPLETIONS = Prepared(
     lambda _: select(completion).where(completion.c.learner_id == bindparam("learner")).order_by(completion.c.at)
+)
+_ADD_ENTRY = Prepared(
+    lambda insert: insert(entry).returning(entry.c.id),
+    ("learner_id", "kind", "at", "before", "after", "tool", "tags"),
+)
+_TALLY = Prepared(lambda _: select(tally.c.name, tally.c.count).where(tally.c.learner_id == bindparam("learner")))
+_RAISE = Prepared(
+    lambda insert: insert(tally).on_conflict_do_update(
+        index_elements=["learner_id", "name"], set_={"count": tally.c.count + 1}
+    ),
+    ("learner_id", "name", "count"),
 )
 
 
@@ -50,7 +62,14 @@ class Records:
 
     async def lessons_done(self) -> set[str]:
         """Ids of all lessons that anybody did something with."""
-        return set((await self.connection.execute(select(completion.c.lesson).distinct())).scalars())
+        found: set[str] = set()
+        newest: str | None = ""
+        while newest is not None:
+            # From one id to the next in the index: some ninety steps, however many people did lessons.
+            query = select(func.min(completion.c.lesson)).where(completion.c.lesson > newest)
+            newest = (await self.connection.execute(query)).scalar_one()
+            found |= {newest} if newest is not None else set()
+        return found
 
     async def move_lesson(self, old: str, new: str) -> None:
         """A lesson got another id: progress names the new one; where both were done, the new one's stays."""
@@ -102,26 +121,45 @@ class Records:
 
     async def add_entry(self, learner_id: int, item: Entry) -> int:
         """Something that counts in /progress; gives its id."""
-        added = insert(entry).values(
-            learner_id=learner_id,
-            kind=item.kind,
-            at=item.at,
-            before=item.before,
-            after=item.after,
-            tool=item.tool,
-            tags=" ".join(item.tags),
-        )
-        return int((await self.connection.execute(added.returning(entry.c.id))).scalar_one())
+        row = {"kind": item.kind, "at": item.at, "before": item.before, "after": item.after, "tool": item.tool}
+        added = await self.connection.run(_ADD_ENTRY, learner_id=learner_id, tags=" ".join(item.tags), **row)
+        self._raise(learner_id, raised(item))
+        return int(added[0].id)
 
     async def rate_entry(self, learner_id: int, id_: int, after: int) -> None:
         """The second rating, given once the entry was written."""
         which = (entry.c.learner_id == learner_id) & (entry.c.id == id_)
+        row = (await self.connection.execute(select(entry).where(which))).one_or_none()
+        if row is None or row.after is not None:
+            return
         await self.connection.execute(update(entry).where(which).values(after=after))
+        if row.before is not None:
+            self._raise(learner_id, rated(_entry(row), row.before, after))
 
     async def entries(self, learner_id: int) -> list[Entry]:
         """Everything that counts, oldest first."""
         query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
-        return [
-            Entry(row.kind, row.at, row.before, row.after, row.tool, tuple(row.tags.split()))
-            for row in await self.connection.execute(query)
-        ]
+        return [_entry(row) for row in await self.connection.execute(query)]
+
+    async def ratings(self, learner_id: int, kind: str, limit: int) -> list[int]:
+        """The first ratings of the newest entries of a kind that have one, the oldest of them first."""
+        query = (
+            select(entry.c.before)
+            .where(entry.c.learner_id == learner_id, entry.c.kind == kind, entry.c.before.is_not(None))
+            .order_by(entry.c.at.desc(), entry.c.id.desc())
+            .limit(limit)
+        )
+        return list((await self.connection.execute(query)).scalars())[::-1]
+
+    async def tally(self, learner_id: int) -> Tally:
+        """The counters of everything that counts."""
+        rows = await self.connection.run(_TALLY, learner=learner_id)
+        return Tally({row.name: row.count for row in rows})
+
+    def _raise(self, learner_id: int, names: list[str]) -> None:
+        for name in names:
+            self.connection.later(_RAISE, learner_id=learner_id, name=name, count=1)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.kind, row.at, row.before, row.after, row.tool, tuple(row.tags.split()))

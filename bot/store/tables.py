@@ -148,6 +148,7 @@ delivery = Table(
     Column("message_id", BigInteger),
     Column("asked", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("learner_id", "lesson"),
+    Index("ix_delivery_lesson", "lesson"),
 )
 
 completion = Table(
@@ -162,6 +163,7 @@ completion = Table(
     Column("recalls", SmallInteger, nullable=False, server_default="0"),
     Column("recalled_at", Moment),
     UniqueConstraint("learner_id", "lesson"),
+    Index("ix_completion_lesson", "lesson"),
 )
 
 note = Table(
@@ -231,6 +233,15 @@ notice = Table(
     Column("pressed_at", Moment),
     Column("put_away_at", Moment),
     Index("ix_notice_learner_id_at", "learner_id", "at"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    _owner(),
+    Column("name", String(60), nullable=False),  # made of ids and ratings, never of free text
+    Column("count", Integer, nullable=False),
+    UniqueConstraint("learner_id", "name"),
 )
 
 inbox = Table(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, func, or_, select, update
 
 from bot.core.model import Delivery, DeliveryState, Lane, Timer
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import delivery, timer
+from bot.store.tables import Moment, delivery, timer
 
 
 def _again(insertion: Any) -> Any:
@@ -30,6 +30,22 @@ _SET = Prepared(lambda insert: _again(insert(timer)), ("learner_id", "kind", "ke
 _DROP_ALL = Prepared(lambda _: delete(timer).where(_KIND))
 _DROP = Prepared(lambda _: delete(timer).where(_ONE))
 _PENDING = Prepared(lambda _: select(timer.c.due_at).where(_ONE))
+
+
+def _claim() -> Any:
+    free = or_(timer.c.lease_until.is_(None), timer.c.lease_until <= bindparam("now"))
+    due = (
+        select(timer.c.id)
+        .where(timer.c.lane == bindparam("of"), timer.c.due_at <= bindparam("now"), free)
+        .order_by(timer.c.due_at)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)  # left out on SQLite, which has one writer
+    )
+    taken = {"lease_until": bindparam("until", type_=Moment()), "attempts": timer.c.attempts + 1}
+    return update(timer).where(timer.c.id.in_(due.scalar_subquery())).values(taken).returning(*timer.c)
+
+
+_CLAIM = Prepared(lambda _: _claim())
 _SETTLE = Prepared(lambda _: delete(timer).where(timer.c.id == bindparam("which"), timer.c.due_at == bindparam("due")))
 _GIVE_BACK = Prepared(lambda _: update(timer).where(timer.c.id == bindparam("which")), ("lease_until", "attempts"))
 _PUT_OFF = Prepared(lambda _: update(timer).where(timer.c.id == bindparam("which")), ("due_at", "lease_until"))
@@ -72,21 +88,7 @@ class Timers:
 
     async def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> list[Timer]:
         """Take up to `limit` due timers for `lease`, oldest first; nobody else gets them meanwhile."""
-        free = or_(timer.c.lease_until.is_(None), timer.c.lease_until <= now)
-        due = (
-            select(timer.c.id)
-            .where(timer.c.lane == lane.value, timer.c.due_at <= now, free)
-            .order_by(timer.c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # left out on SQLite, which has one writer
-        )
-        claim = (
-            update(timer)
-            .where(timer.c.id.in_(due.scalar_subquery()))
-            .values(lease_until=now + lease, attempts=timer.c.attempts + 1)
-            .returning(*timer.c)
-        )
-        rows = (await self.connection.execute(claim)).all()
+        rows = await self.connection.run(_CLAIM, of=lane.value, now=now, most=limit, until=now + lease)
         return sorted((_timer(row) for row in rows), key=lambda item: item.due_at)
 
     async def settle(self, claimed: Timer) -> None:

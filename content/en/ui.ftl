@@ -31,6 +31,8 @@ button-card = Pin a card here
 button-plan = My own plan
 button-tried = Tried it
 button-later = Later today
+button-tomorrow = Tomorrow
+button-at-a-time = At a time
 button-save = Save
 button-unsave = Unsave
 button-not-for-me = Not for me
@@ -216,6 +218,7 @@ lesson-later = Later today, then. It will come back once, without a sound.
 lesson-later-ask = Later today, then. It will come back once, without a sound.
 
     One question, asked only here: may I ask the day after whether you got to try a lesson? Once a lesson, in place of anything else that day.
+lesson-tomorrow = Tomorrow, then. It will come back once, without a sound.
 lesson-waits = It waits, then. /lesson brings it whenever you like.
 lesson-not-yet = That's fine. It stays here, and there's no date on it.
 lesson-no = That's fine. This one won't be offered again.
@@ -229,6 +232,7 @@ recall-bit = A bit is how most things stay. It's there when you want it.
 recall-no = That's fine. Much of what one reads is like that. It can be read again at any time.
 why-title = **Why this works**
 lessons-through = You've met every lesson there is so far. Each of them can be read again.
+clock-lost = I've lost your clock: the time zone you chose isn't in the list any more. Until you choose one again, lessons wait. It takes two taps in the settings.
 lessons-quiet = The lessons will wait until you want them: /lesson brings the next one. Nothing is lost, and nothing more comes by itself.
 review-title = **{ $stage }, looking back**
 review-own = Written by you so far: { $own }

@@ -28,7 +28,7 @@ DAY, NIGHT = datetime(2026, 11, 25, 12, 0, tzinfo=UTC), datetime(2026, 11, 26, 0
 WORDS = {
     "scale": ("3", "9"),
     "time": ("7:45",),
-    "date": ("2027-01-31", "2020-01-01"),
+    "date": ("2027-01-31", "2020-01-01", "4000-01-01"),
     "place": ("Lisbon",),
     "message": ("hold this for me",),
     "duration": ("45 minutes", "00:01", "something that is no time"),
@@ -267,8 +267,8 @@ UNREACHED: dict[str, set[tuple[str, str]]] = {
         ("blamed", "change"),
         *(("longer-new", name) for name in ("morning", "cancel")),
     },
-    # The step asks again with the same buttons; one of them is tapped.
-    "pause": {("again", name) for name in ("3", "7", "30", "open")},
+    # The steps ask again with the same buttons; test_times.py and test_days.py tap them.
+    "pause": {(step, name) for step in ("again", "far") for name in ("3", "7", "30", "open")},
     "journal": {("kept", "read"), ("kept", "done"), ("empty", "write")},
 }
 """Buttons that a walk of one flow by itself does not come to, and who taps them instead."""

@@ -164,7 +164,7 @@ def test_broken_rules_about_danger_stop_the_start_in_one_sentence(tmp_path: Path
     rules = tmp_path / "content" / "en" / "safety" / "suicide.yaml"
     settings = {"KEEL_TOKEN": TOKEN, "KEEL_DATA_DIR": str(tmp_path), "KEEL_CONTENT_DIR": str(tmp_path / "content")}
     whole = rules.read_text(encoding="utf-8")
-    rules.write_text(whole.replace("says:", "sais:", 1), encoding="utf-8")
+    rules.write_text(whole.replace("says:", "sais:", 2), encoding="utf-8")
     refused(keel("run", **settings), "suicide.yaml:", "more: keel content check")
     refused(keel("demo", KEEL_CONTENT_DIR=settings["KEEL_CONTENT_DIR"]), "suicide.yaml:")
     rules.unlink()

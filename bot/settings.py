@@ -19,6 +19,7 @@ NAMES = (
     "KEEL_CONTENT_DIR",
     "KEEL_LISTEN",
     "KEEL_ENCRYPTION_KEY_FILE",
+    "KEEL_HELPLINES_FILE",
     "KEEL_BULK_RATE",
     "KEEL_MEDIA_COPIES",
     "KEEL_LOG_FORMAT",
@@ -43,6 +44,7 @@ class Settings:
     data_dir: Path
     content_dir: Path
     key_file: Path
+    helplines_file: Path | None
     listen: tuple[str, int] | None
     bulk_rate: float
     media_copies: bool
@@ -71,6 +73,7 @@ class Settings:
             data_dir=data_dir,
             content_dir=Path(given["KEEL_CONTENT_DIR"]).absolute() if "KEEL_CONTENT_DIR" in given else _content(),
             key_file=Path(given.get("KEEL_ENCRYPTION_KEY_FILE", data_dir / "keel.key")).absolute(),
+            helplines_file=_helplines(given.get("KEEL_HELPLINES_FILE"), data_dir),
             listen=_listen(given.get("KEEL_LISTEN")),
             bulk_rate=_rate(given.get("KEEL_BULK_RATE", "25")),
             media_copies=_one_of("KEEL_MEDIA_COPIES", given.get("KEEL_MEDIA_COPIES", "no").lower(), ("yes", "no"))
@@ -110,6 +113,14 @@ def _token(value: str | None) -> str | None:
     if value is not None and not _TOKEN.fullmatch(value):
         raise SettingsProblem("KEEL_TOKEN does not look like a bot token (digits, a colon, letters); copy it again.")
     return value
+
+
+def _helplines(value: str | None, data_dir: Path) -> Path | None:
+    """The operator's helplines: the file that is named, or the one in the data folder if there is one."""
+    usual = data_dir / "helplines.yaml"
+    if value is not None:
+        return Path(value).absolute()
+    return usual if usual.is_file() else None
 
 
 def _url(value: str) -> str:

@@ -14,7 +14,20 @@ from bot.core.schedule import Pace, is_zone
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, session, tally, timer
+from bot.store.tables import (
+    completion,
+    delivery,
+    entry,
+    hold,
+    inbox,
+    keepsake,
+    learner,
+    note,
+    notice,
+    session,
+    tally,
+    timer,
+)
 
 _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
@@ -56,7 +69,7 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake):
+        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake, notice):
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
 
@@ -130,6 +143,12 @@ def _values(person: Learner) -> dict[str, Any]:
         "steady": person.steady,
         "steady_at": person.steady_at,
         "favourite": person.favourite,
+        "card": person.card,
+        "card_at": person.card_at,
+        "rests_until": person.rests_until,
+        "signalled_at": person.signalled_at,
+        "idioms": " ".join(sorted(person.idioms)),
+        "age_band": person.age_band,
     }
 
 
@@ -163,4 +182,10 @@ def _learner(row: Row[Any]) -> Learner:
         steady=row.steady,
         steady_at=row.steady_at,
         favourite=row.favourite,
+        card=row.card,
+        card_at=row.card_at,
+        rests_until=row.rests_until,
+        signalled_at=row.signalled_at,
+        idioms=frozenset(row.idioms.split()),
+        age_band=row.age_band,
     )

@@ -26,6 +26,7 @@ from bot.store.inbox import Inbox
 from bot.store.kept import Kept
 from bot.store.learners import Learners
 from bot.store.marks import Marks
+from bot.store.notices import Notices
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
@@ -53,6 +54,7 @@ class Transaction:
     kept: Kept
     inbox: Inbox
     marks: Marks
+    notices: Notices
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part of the transaction that can fail alone."""
@@ -124,6 +126,7 @@ class Store:
             kept=Kept(connection, self.cipher),
             inbox=Inbox(connection, self.cipher),
             marks=Marks(connection),
+            notices=Notices(connection),
         )
 
 

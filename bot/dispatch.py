@@ -87,11 +87,11 @@ class Dispatcher:
         return counts
 
     async def _claim(self, lane: Lane, limit: int) -> list[Timer]:
-        async with self.store.transaction() as tx:
+        async with self.store.transaction(repeatable=True) as tx:
             return await tx.timers.claim(lane, self.clock.now(), limit, LEASE)
 
     async def _give_back(self, timers: list[Timer]) -> None:
-        async with self.store.transaction() as tx:
+        async with self.store.transaction(repeatable=True) as tx:
             for timer in timers:
                 await tx.timers.give_back(timer)
 
@@ -106,7 +106,7 @@ class Dispatcher:
                 self.room.give_back(lane)
                 return "nothing"
             result, message_id, seconds = await self.send(prepared, lane)
-            async with self.store.transaction() as tx:
+            async with self.store.transaction(repeatable=True) as tx:
                 await self.due.settle(tx, prepared, result, message_id, self.clock.now(), seconds)
         except Exception as error:
             log.error("a timer could not be handled", kind=timer.kind, error=type(error).__name__)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy import CursorResult, Executable, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,10 +47,13 @@ class Connection(Protocol):
 class SqliteConnection:
     """One transaction on one of the store's own connections."""
 
-    def __init__(self, core: AsyncConnection, driver: Any, *, reading: bool) -> None:
+    def __init__(self, core: AsyncConnection, driver: Any, *, reading: bool, repeatable: bool) -> None:
         self._core = core
         self._driver = driver
-        self._waiting: list[_Statement] = [("BEGIN" if reading else "BEGIN IMMEDIATE", ())]
+        # WAL keeps the order of commits, so one that waits for the disk takes all before it along.
+        waits_for_disk = ("PRAGMA synchronous=NORMAL" if repeatable else "PRAGMA synchronous=FULL", ())
+        begin = ("BEGIN" if reading else "BEGIN IMMEDIATE", ())
+        self._waiting: list[_Statement] = [begin] if reading else [waits_for_disk, begin]
         self._begun = False
 
     async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
@@ -98,7 +101,7 @@ class SqliteConnection:
 
     async def commit(self) -> None:
         """Everything that waits, and the end. A transaction in which nothing was said never begins."""
-        if self._begun or len(self._waiting) > 1:
+        if self._begun or any(not sql.startswith(("PRAGMA", "BEGIN")) for sql, _ in self._waiting):
             await self._send(("COMMIT", ()))
         await self._forget_core()
 
@@ -135,8 +138,9 @@ class SqliteConnection:
 class PostgresqlConnection:
     """One transaction over asyncpg. There is no thread to cross, but every statement is a way over the network."""
 
-    def __init__(self, core: AsyncConnection) -> None:
+    def __init__(self, core: AsyncConnection, *, repeatable: bool) -> None:
         self._core = core
+        self._repeatable = repeatable
         self._waiting: list[tuple[Prepared, dict[str, Any]]] = []
 
     async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
@@ -177,6 +181,8 @@ class PostgresqlConnection:
     async def commit(self) -> None:
         """Everything that waits, and the end."""
         await self._send()
+        if self._repeatable and self._core.in_transaction():
+            await self._core.execute(text("SET LOCAL synchronous_commit TO OFF"))
         await self._core.commit()
 
     async def rollback(self) -> None:

@@ -83,13 +83,18 @@ class Store:
         self._free: list[_Open] = []
 
     @asynccontextmanager
-    async def transaction(self, *, reading: bool = False) -> AsyncIterator[Transaction]:
-        """One transaction. `reading` promises that nothing is written, and waits for no writer."""
+    async def transaction(self, *, reading: bool = False, repeatable: bool = False) -> AsyncIterator[Transaction]:
+        """One transaction. `reading` promises that nothing is written, and waits for no writer.
+
+        repeatable: losing it to a power cut loses nothing, because a row that is safe already leads to it again (an
+        update in the inbox, a lesson that stays in doubt). Then nobody waits for the disk; it is safe, as everything
+        before it is, with the next transaction that does wait. A killed process loses neither kind.
+        """
         queue = self._writing if self._sqlite and not reading else nullcontext()
         async with queue, self._places:
             opened = self._free.pop() if self._free else await self._connect()
             self.transactions += 1
-            connection = self._begin(opened, reading=reading)
+            connection = self._begin(opened, reading=reading, repeatable=repeatable)
             try:
                 yield self._bind(connection)
                 await connection.commit()
@@ -112,10 +117,10 @@ class Store:
             core = await core.execution_options(begun_by_hand=True)
         return _Open(core, (await core.get_raw_connection()).driver_connection)
 
-    def _begin(self, opened: _Open, *, reading: bool) -> SqliteConnection | PostgresqlConnection:
+    def _begin(self, opened: _Open, *, reading: bool, repeatable: bool) -> SqliteConnection | PostgresqlConnection:
         if self._sqlite:
-            return SqliteConnection(opened.core, opened.driver, reading=reading)
-        return PostgresqlConnection(opened.core)
+            return SqliteConnection(opened.core, opened.driver, reading=reading, repeatable=repeatable)
+        return PostgresqlConnection(opened.core, repeatable=repeatable)
 
     def _bind(self, connection: Connection) -> Transaction:
         return Transaction(

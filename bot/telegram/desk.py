@@ -83,7 +83,7 @@ class Desk:
         if update.callback_query is not None:
             acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
         try:
-            async with self.store.transaction() as tx:
+            async with self.store.transaction(repeatable=True) as tx:
                 user = update.effective_user
                 reply = await self._apply(tx, chat_id, user.language_code if user else None, incoming)
                 await tx.inbox.keep_reply(update.update_id, reply)
@@ -159,7 +159,7 @@ class Desk:
         if item.update_id in self._finished:
             self._finished.discard(item.update_id)
             return
-        async with self.store.transaction() as tx:  # nothing was to be said to it
+        async with self.store.transaction(repeatable=True) as tx:  # nothing was to be said to it
             await tx.inbox.forget(item.update_id)
 
     async def _reload(self, item: Waiting) -> Waiting:
@@ -178,7 +178,7 @@ class Desk:
         if verdict.outcome is Outcome.REJECTED:
             log.error("telegram rejected a screen", reason=verdict.reason)
             raise Rejected(verdict.reason)
-        async with self.store.transaction() as tx:
+        async with self.store.transaction(repeatable=True) as tx:
             await tx.inbox.forget(update_id)
             if reply.session is not None:
                 await tx.sessions.set_message(reply.session, verdict.message_id, verdict.card_id)

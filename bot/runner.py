@@ -57,7 +57,9 @@ async def run_bot(settings: Settings) -> None:
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
-            keel = build(bot, store, library, clock, copies=settings.media_copies)
+            keel = build(
+                bot, store, library, clock, copies=settings.media_copies, paid=settings.paid_broadcast
+            )
             task = asyncio.create_task(keel.run())
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, task.cancel)

@@ -6,19 +6,40 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, func, select, update
 
 from bot.core.model import Learner, Status
 from bot.core.schedule import Pace, is_zone
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, delivery, entry, hold, inbox, keepsake, learner, note, session, tally, timer
+from bot.store.tables import (
+    broadcast_delivery,
+    completion,
+    delivery,
+    entry,
+    hold,
+    inbox,
+    keepsake,
+    learner,
+    note,
+    session,
+    tally,
+    timer,
+)
 
 _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
 _GET = Prepared(lambda _: select(learner).where(learner.c.id == bindparam("which")))
 _GET_ALONE = Prepared(lambda _: select(learner).where(learner.c.id == bindparam("which")).with_for_update())
+_PAGE = Prepared(
+    lambda _: (
+        select(learner)
+        .where(learner.c.id > bindparam("after"))
+        .order_by(learner.c.id)
+        .limit(bindparam("most", type_=Integer))
+    )
+)
 _ADD = Prepared(lambda insert: insert(learner).returning(learner.c.id), _COLUMNS)
 _SAVE = Prepared(lambda _: update(learner).where(learner.c.id == bindparam("which")), _COLUMNS)
 
@@ -33,7 +54,7 @@ class Learners:
     async def find(self, chat_id: int) -> Learner | None:
         """The person of a chat, None when Keel does not know them."""
         rows = await self.connection.run(_FIND, chat=chat_id)
-        return _learner(rows[0]) if rows else None
+        return learner_of(rows[0]) if rows else None
 
     async def get(self, learner_id: int, *, alone: bool = False) -> Learner | None:
         """The person with an id, None when they have been erased.
@@ -41,7 +62,11 @@ class Learners:
         alone: until this transaction ends nobody else reads them so; two timers of one person queue.
         """
         rows = await self.connection.run(_GET_ALONE if alone else _GET, which=learner_id)
-        return _learner(rows[0]) if rows else None
+        return learner_of(rows[0]) if rows else None
+
+    async def page(self, after: int, most: int) -> list[Learner]:
+        """The next people after an id, in the order of their ids."""
+        return [learner_of(row) for row in await self.connection.run(_PAGE, after=after, most=most)]
 
     async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
         """A new person, with nothing but a chat."""
@@ -55,7 +80,8 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake):
+        owned = (session, timer, delivery, broadcast_delivery, completion, note, entry, tally, hold, keepsake)
+        for table in owned:
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
 
@@ -68,7 +94,7 @@ class Learners:
         columns = (learner.c.zone, learner.c.window_minutes, learner.c.weekdays)
         query = select(*columns, func.count()).where(learner.c.zone.is_not(None)).group_by(*columns).order_by(*columns)
         found = (await self.connection.execute(query)).all()
-        return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in found}
+        return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in map(tuple, found)}
 
     async def newest(self) -> datetime | None:
         """The latest moment that a running Keel wrote down; a clock before it is wrong.
@@ -132,7 +158,8 @@ def _values(person: Learner) -> dict[str, Any]:
     }
 
 
-def _learner(row: Row[Any]) -> Learner:
+def learner_of(row: Row[Any]) -> Learner:
+    """A person from a row with all columns of their table."""
     return Learner(
         id=row.id,
         chat_id=row.chat_id,

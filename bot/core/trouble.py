@@ -4,9 +4,9 @@ Two rules over what came back from the bulk lane:
 
 * **Too many failures of the same hour.** Of the last 20 sends 10 or more failed without Telegram saying why (no
   connection, no answer in time, an error of ours): the lane rests a minute, and begins with a clean slate.
-* **The same refusal for many.** Telegram refuses one lesson, or one broadcast, for five people with nobody having got it
-  in between: it is that message's fault. It stops, the others go on; a lesson is tried again when Keel starts with mended
-  content.
+* **The same refusal for many.** Telegram refuses one lesson, or one broadcast, for five people with nobody having got
+  it in between: it is that message's fault. It stops, the others go on; a lesson is tried again when Keel starts with
+  mended content.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Trouble:
     """What came back lately.
 
     recent: the newest results, True for a failure. kinds: how often each kind of failure is among them.
-    refused: refusals in a row, by what the message was about (a lesson's id, a broadcast). stopped: what is not sent any more.
+    refused: refusals in a row, by what was refused (a lesson's id, a broadcast). stopped: what is not sent any more.
     """
 
     recent: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """An operator's message to everybody: looked over, written down in batches, taken back, and sent one at a time.
 
-Writing down is idempotent. Each batch is one transaction that gives a timer to whoever has none and does not stand in the
-ledger, so a command that was cut off, or run twice, goes on where it is and nobody gets two.
+Writing down is idempotent. Each batch is one transaction that gives a timer to whoever has none and does not stand in
+the ledger, so a command that was cut off, or run twice, goes on where it is and nobody gets two.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class Broadcasts:
         of, state = broadcast_delivery.c.broadcast_id, broadcast_delivery.c.state
         ledger = (await self.connection.execute(select(of, state, func.count()).group_by(of, state))).all()
         due = select(timer.c.key, func.count()).where(timer.c.kind == BROADCAST).group_by(timer.c.key)
-        waiting = {key: count for key, count in map(tuple, await self.connection.execute(due))}
+        waiting = dict(map(tuple, await self.connection.execute(due)))
         found = await self.connection.execute(select(broadcast).order_by(broadcast.c.id.desc()))
         return [
             _progress(

@@ -31,7 +31,7 @@ class Counts:
     async def paces(self) -> Counter[str]:
         """How many people chose which pace."""
         query = select(learner.c.pace, func.count()).group_by(learner.c.pace)
-        return Counter({pace: count for pace, count in map(tuple, await self.connection.execute(query))})
+        return Counter(dict(map(tuple, await self.connection.execute(query))))
 
     async def due(self, kind: str, now: datetime) -> list[tuple[datetime, Learner]]:
         """When things of a kind that are due came due, and for whom."""
@@ -48,8 +48,8 @@ class Counts:
     async def inbox(self) -> tuple[int, int]:
         """How many updates wait for their answer, and how many were set aside."""
         query = select(func.count(), func.count(inbox.c.set_aside_at))
-        every, aside = (await self.connection.execute(query)).one()
-        return int(every) - int(aside), int(aside)
+        every, aside = map(int, tuple((await self.connection.execute(query)).one()))
+        return every - aside, aside
 
     async def add_answer_times(self, counts: Mapping[tuple[datetime, int], int]) -> None:
         """More first answers, by hour and bucket."""

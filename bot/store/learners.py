@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -93,8 +94,8 @@ class Learners:
         """Every zone with a length of the window and weekdays, as stored, and how many people have that."""
         columns = (learner.c.zone, learner.c.window_minutes, learner.c.weekdays)
         query = select(*columns, func.count()).where(learner.c.zone.is_not(None)).group_by(*columns).order_by(*columns)
-        found = (await self.connection.execute(query)).all()
-        return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in map(tuple, found)}
+        found: Sequence[Any] = (await self.connection.execute(query)).all()
+        return {(zone, minutes, _days(weekdays)): people for zone, minutes, weekdays, people in found}
 
     async def newest(self) -> datetime | None:
         """The latest moment that a running Keel wrote down; a clock before it is wrong.

@@ -1,4 +1,4 @@
-"""How long somebody waits for Keel's first message: from the moment an update is received until Telegram took an answer.
+"""How long somebody waits for Keel's first message: from receiving an update until Telegram took an answer.
 
 Measured by the machine's monotonic clock, so that nobody setting a clock changes it. Counted in memory by hour and
 bucket, with no person and no chat, and written once a minute: no update costs a transaction more for being measured.

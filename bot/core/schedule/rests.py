@@ -87,7 +87,7 @@ def after_quiet(now: datetime, plan: Plan) -> datetime:
 
 
 def morning_after(now: datetime, plan: Plan) -> datetime:
-    """The morning of the next local day: the end of that night's quiet hours, or eight o'clock where they lie elsewhere."""
+    """The morning of the next local day: when that night's quiet hours end, or eight o'clock if they lie elsewhere."""
     day = local(now, plan.zone).date() + ONE_DAY
     midnight = at_wall(day, time.min, plan.zone)
     if in_quiet(midnight, plan):

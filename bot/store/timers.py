@@ -89,12 +89,14 @@ class Timers:
 
     async def add_missing(self, kind: str, key: str, lane: Lane, dues: Mapping[int, datetime]) -> int:
         """One timer for each of these people who has none of this kind and key yet; gives how many that were."""
+        if not dues:
+            return 0
         insertion = self.connection.insert(timer).on_conflict_do_nothing(index_elements=["learner_id", "kind", "key"])
         rows = [
             {"learner_id": id_, "kind": kind, "key": key, "due_at": due, "lane": lane.value, "attempts": 0}
             for id_, due in dues.items()
         ]
-        return (await self.connection.execute(insertion, rows)).rowcount if rows else 0
+        return len((await self.connection.execute(insertion.returning(timer.c.id), rows)).all())
 
     async def drop_for_all(self, kind: str, key: str) -> int:
         """Forget one thing for everybody; gives for how many people it was due."""

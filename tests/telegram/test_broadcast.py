@@ -1,0 +1,356 @@
+"""`keel broadcast`: the real command beside the real application; whom it reaches, when, and that nobody gets it twice."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import BroadcastState, Lane, Status
+from bot.core.trouble import SAME_REFUSALS
+from bot.dispatch import AT_ONCE
+from bot.services import broadcast
+from bot.services.onboarding import LESSON
+from bot.simulator.faults import Kind
+from bot.simulator.person import Person as Account
+from bot.store.broadcasts import BROADCAST, Progress
+from bot.telegram.lanes import Lanes
+from tests.conftest import MONDAY
+from tests.person import Person, World
+from tests.telegram.crowd import crowd
+from tests.test_bad_input import keel, refused
+
+TEXT = "Keel moves house on <b>Friday</b> &amp; is quiet for an hour."
+WORDS = "Keel moves house on Friday & is quiet for an hour."
+FAR = MONDAY + timedelta(days=300)
+
+
+async def command(world: World, folder: Path, *arguments: str) -> tuple[int, str]:
+    """`keel broadcast …` in a process of its own, on the database that the running Keel has open."""
+    now = {"KEEL_NOW": world.clock.now().isoformat(), "KEEL_API_URL": "http://127.0.0.1:9"}
+    return await asyncio.to_thread(keel, "broadcast", *arguments, KEEL_DATA_DIR=str(folder), **now)
+
+
+async def written_down(world: World, text: str = TEXT) -> int:
+    """What `--yes` does, without a process."""
+    item, _ = await broadcast.write_down(world.keel.store, text, world.clock.now())
+    return item.id
+
+
+async def progress(world: World) -> Progress:
+    """How far the newest broadcast is."""
+    async with world.keel.store.transaction(reading=True) as tx:
+        return (await tx.broadcasts.progress())[0]
+
+
+async def people(world: World, size: int) -> list[Account]:
+    """So many people whose next lesson is far away."""
+    return await crowd(world, size, FAR)
+
+
+async def change(world: World, account: Account, **values: object) -> None:
+    """Something else about a person."""
+    async with world.keel.store.transaction() as tx:
+        person = await tx.learners.find(account.chat.id)
+        assert person is not None
+        await tx.learners.save(replace(person, **values))  # type: ignore[arg-type]
+
+
+def got(accounts: list[Account], words: str = WORDS) -> Counter[int]:
+    """How many people have how many copies."""
+    return Counter(sum(post.data.get("text") == words for post in person.posts) for person in accounts)
+
+
+async def test_a_dry_run_says_whom_it_reaches_and_sends_nothing(world: World, tmp_path: Path) -> None:
+    accounts = await people(world, 30)
+    for number, values in enumerate(
+        (
+            {"paused": True},
+            {"status": Status.STOPPED},
+            {"status": Status.STOPPED},
+            {"status": Status.BLOCKED},
+            {"quiet_start": time(9), "quiet_end": time(13)},
+            {"last_unasked": MONDAY - timedelta(hours=2)},
+            {"zone": None},
+        )
+    ):
+        await change(world, accounts[number], **values)
+    code, said = await command(world, tmp_path, TEXT)
+    assert code == 0, said
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert lines == [
+        "Nothing is sent yet. This is what people would see:",
+        "",
+        f"│ {WORDS}",
+        "│ [ Change times ] [ Pause ]",
+        "",
+        "reaches 26 people",
+        "at once 24",
+        "later 1 in their quiet hours; they get it when those end",
+        "later 1 who got something today; they get it in the morning",
+        "left out 4 (1 paused, 2 stopped, 1 blocked)",
+        "no clock 1 never said what time it is for them; UTC stands in",
+        "takes 1 s at 25 a second",
+        "To send it, give the same command with --yes.",
+    ]
+    await world.tick()
+    assert got(accounts) == {0: 30}
+    assert (await command(world, tmp_path, "--list"))[1] == "There was no broadcast yet.\n"
+
+
+async def test_it_goes_out_silently_with_its_buttons_and_is_listed_and_cancelled(world: World, tmp_path: Path) -> None:
+    accounts = await people(world, 12)
+    await change(world, accounts[0], quiet_start=time(9), quiet_end=time(13))
+    code, said = await command(world, tmp_path, "--yes", TEXT)
+    assert code == 0, said
+    assert said.startswith("Broadcast 1 is written down for 12 people.\n")
+    await world.tick()
+    assert got(accounts) == {1: 11, 0: 1}
+    post = accounts[5].posts[-1]
+    assert post.silent
+    assert [entity["type"] for entity in post.data["entities"]] == ["bold"]
+    assert [key["text"] for row in post.data["reply_markup"]["inline_keyboard"] for key in row] == [
+        "Change times",
+        "Pause",
+    ]
+    code, said = await command(world, tmp_path, "--list")
+    assert said.splitlines()[1].split() == ["1", "2026-11-23", "10:00", "11", "1", "0", "0"]
+    code, said = await command(world, tmp_path, "--yes", TEXT)
+    assert "Broadcast 1 was written down already, and nobody is new to it." in said
+    code, said = await command(world, tmp_path, "--cancel", "1")
+    assert said == "Broadcast 1 is cancelled: one person will not get it, 11 had it already.\n"
+    await world.wait(hours=8)
+    assert got(accounts) == {1: 11, 0: 1}
+    assert (await command(world, tmp_path, "--list"))[1].splitlines()[1].endswith("cancelled")
+
+
+async def test_to_nobody_and_bad_input_is_one_sentence_each_and_nothing_is_written(
+    world: World, tmp_path: Path
+) -> None:
+    await people(world, 1)
+    refused(await command(world, tmp_path, "--yes", "I <3 you"), "line 1, character 3", "&lt;")
+    refused(await command(world, tmp_path, "--yes", ""), "The text is empty")
+    refused(await command(world, tmp_path), "Give one of TEXT", "--cancel ID")
+    refused(await command(world, tmp_path, "--yes", "--list"), "Give one of TEXT")
+    refused(await command(world, tmp_path, "--cancel", "first"), "“first” is not the number of a broadcast")
+    refused(await command(world, tmp_path, "--cancel", "9"), "There is no broadcast 9", "keel broadcast --list")
+    async with world.keel.store.transaction(reading=True) as tx:
+        assert await tx.broadcasts.progress() == []
+
+
+async def test_without_a_database_or_with_another_shape_it_says_so(world: World, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    refused(await command(world, nowhere, TEXT), "There is no database at", "keel run")
+    assert not nowhere.exists()
+    assert await command(world, tmp_path, TEXT) == (0, "Nobody would get this (0 paused, 0 stopped, 0 blocked).\n")
+    with sqlite3.connect(tmp_path / "keel.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0005'")
+    connection.close()
+    refused(await command(world, tmp_path, TEXT), "revision 0005", "keel migrate")
+
+
+async def test_quiet_hours_wait_until_they_end(world: World) -> None:
+    (ben,) = await people(world, 1)
+    world.clock.move_to(MONDAY.replace(hour=22))  # eleven in the night in Berlin
+    await written_down(world)
+    await world.tick()
+    await world.move_to(MONDAY + timedelta(hours=19, minutes=59))
+    assert got([ben]) == {0: 1}
+    await world.move_to(MONDAY + timedelta(hours=20, seconds=1))  # seven in the morning
+    assert got([ben]) == {1: 1}
+
+
+async def test_it_is_the_one_message_of_its_day(world: World) -> None:
+    today, tomorrow = await crowd(world, 2, FAR)
+    async with world.keel.store.transaction() as tx:
+        for account in (today, tomorrow):
+            person = await tx.learners.find(account.chat.id)
+            assert person is not None
+            due = MONDAY + timedelta(minutes=10 if account is today else 0)
+            await tx.timers.set(person.id, LESSON, "", due, Lane.BULK)
+    await world.keel.dispatcher.tick(Lane.BULK, 60)  # one has had a lesson
+    await written_down(world)
+    await world.tick()
+    assert got([today]) == {1: 1}
+    assert got([tomorrow]) == {0: 1}
+    await world.move_to(MONDAY + timedelta(minutes=11))
+    assert [sum(post.from_bot for post in account.posts) for account in (today, tomorrow)] == [1, 1]
+    await world.move_to(MONDAY + timedelta(hours=20, seconds=1))
+    assert got([tomorrow]) == {1: 1}
+    await world.move_to(MONDAY + timedelta(days=1, minutes=55))
+    assert [sum(post.from_bot for post in account.posts) for account in (today, tomorrow)] == [2, 2]
+
+
+async def test_not_during_a_hard_moment_nor_within_two_hours_of_one(world: World, anna: Person) -> None:
+    await anna.sends("/spiral")
+    await written_down(world)
+    await world.wait(minutes=119)
+    assert got([anna.account]) == {0: 1}
+    await world.wait(minutes=31)
+    assert got([anna.account]) == {1: 1}
+
+
+@pytest.mark.parametrize("wish", ["/stop", "/delete"])
+async def test_who_goes_while_it_waits_is_left_in_peace(world: World, anna: Person, ben: Person, wish: str) -> None:
+    for person in (anna, ben):
+        await person.sends("/start")
+    world.clock.move_to(MONDAY.replace(hour=23))
+    await written_down(world)
+    await anna.sends(wish)
+    if wish == "/delete":
+        await anna.taps("Delete everything")
+    await world.wait(hours=12)
+    assert got([anna.account]) == {0: 1}
+    assert got([ben.account]) == {1: 1}
+    assert (await progress(world)).waiting == 0
+
+
+async def test_delete_takes_a_persons_rows_out_of_the_ledger(world: World, anna: Person, ben: Person) -> None:
+    for person in (anna, ben):
+        await person.sends("/start")
+    await written_down(world)
+    await world.tick()
+    assert (await progress(world)).sent == 2
+    await anna.sends("/delete")
+    await anna.taps("Delete everything")
+    assert (await progress(world)).sent == 1
+
+
+async def test_a_command_that_was_cut_off_goes_on_and_nobody_gets_two(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = await people(world, 50)
+    monkeypatch.setattr(broadcast, "BATCH", 10)
+    monkeypatch.setattr(broadcast, "BREATH", 30)
+    writing = asyncio.create_task(broadcast.write_down(world.keel.store, TEXT, world.clock.now()))
+    while not await _waiting(world):
+        await asyncio.sleep(0.01)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    await world.tick()
+    assert got(accounts) == {1: 10, 0: 40}
+    assert (await progress(world)).broadcast.state is BroadcastState.WRITING
+    monkeypatch.setattr(broadcast, "BREATH", 0)
+    await written_down(world)
+    await world.tick()
+    assert got(accounts) == {1: 50}
+    assert (await progress(world)).broadcast.state is BroadcastState.READY
+
+
+async def _waiting(world: World) -> int:
+    async with world.keel.store.transaction(reading=True) as tx:
+        found = await tx.broadcasts.progress()
+        return found[0].waiting if found else 0
+
+
+async def test_another_text_and_the_same_one_a_month_later_are_others(world: World) -> None:
+    accounts = await people(world, 3)
+    first = await written_down(world)
+    assert await written_down(world) == first
+    assert await written_down(world, "Another text") != first
+    world.clock.move_to(MONDAY + timedelta(days=31))
+    assert await written_down(world) not in (first, first + 1)
+    await world.tick()
+    assert sum(got(accounts).elements()) == 3  # of the three that wait, one comes a day
+
+
+async def test_cut_off_in_the_middle_nothing_is_lost_and_nothing_repeated(world: World) -> None:
+    accounts = await people(world, 80)
+    carry_out, started, busy = world.telegram.call, 0, asyncio.Event()
+
+    async def call(method: str, params: Mapping[str, object], files: Mapping[str, tuple[str, bytes]]) -> object:
+        nonlocal started
+        started += method == "sendMessage"
+        if started == 20:
+            busy.set()
+        await asyncio.sleep(0.05)
+        return await carry_out(method, params, files)
+
+    await written_down(world)
+    world.telegram.call = call  # type: ignore[assignment]  # the line is long; the stand-in is the same
+    tick = asyncio.create_task(world.keel.dispatcher.tick(Lane.BULK, 60))
+    await busy.wait()
+    tick.cancel()
+    await asyncio.gather(tick, return_exceptions=True)
+    await asyncio.sleep(0.2)
+    world.clock.move_to(MONDAY + timedelta(minutes=5))  # the leases are over
+    await world.tick()
+    found = await progress(world)
+    assert (found.waiting, found.failed) == (0, 0)
+    assert found.sent + found.unknown == 80
+    assert found.unknown <= started
+    assert got(accounts)[0] <= found.unknown
+    assert max(got(accounts)) == 1
+
+
+async def test_a_429_puts_it_off_and_leaves_the_day_free(world: World) -> None:
+    (ben,) = await people(world, 1)
+    await written_down(world)
+    world.telegram.faults.next(Kind.FLOOD, "sendMessage")
+    world.keel.dispatcher.room = Lanes(10_000)
+    await world.tick()
+    found = await progress(world)
+    assert (found.waiting, found.sent, found.unknown) == (1, 0, 0)
+    async with world.keel.store.transaction(reading=True) as tx:
+        person = await tx.learners.find(ben.chat.id)
+    assert person is not None
+    assert person.last_unasked is None
+
+
+async def test_a_block_and_a_doubtful_send_are_counted_and_not_repeated(world: World) -> None:
+    accounts = await people(world, 3)
+    accounts[0].chat.blocked = True
+    world.telegram.faults.next(Kind.TIMEOUT, "sendMessage", chat_id=accounts[1].chat.id)
+    await written_down(world)
+    await world.tick()
+    await written_down(world)
+    await world.wait(days=1)
+    found = await progress(world)
+    assert (found.sent, found.waiting, found.unknown, found.failed) == (1, 0, 1, 1)
+    assert got(accounts) == {0: 2, 1: 1}
+
+
+async def test_a_text_that_telegram_refuses_for_many_stops_itself_and_nothing_else(
+    world: World, anna: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await people(world, 120)
+    await written_down(world, "<b>never closed")  # the command would not have let it through
+    await world.keel.dispatcher.tick(Lane.BULK, 60)
+    refusals = len(world.telegram.refusals())
+    assert SAME_REFUSALS <= refusals <= SAME_REFUSALS + AT_ONCE
+    assert "a message is stopped" in capsys.readouterr().out
+    found = await progress(world)
+    assert (found.broadcast.state, found.waiting, found.failed) == (BroadcastState.STOPPED, 0, refusals)
+    world.telegram.record.clear()  # the world looks for refusals when it ends
+    await anna.sends("/spiral")
+    assert "Next" in anna.buttons
+    await world.move_to(MONDAY + timedelta(hours=1))
+    await written_down(world, "A better text")
+    await world.tick()
+    assert (await progress(world)).sent == 120  # the refused one took nobody's day; anna has had a hard moment
+
+
+async def test_paid_sends_say_so_and_answers_never_do(world: World, anna: Person) -> None:
+    world.keel.sender.paid = True
+    (ben,) = await people(world, 1)
+    await anna.sends("/start")
+    await change(world, anna.account, status=Status.STOPPED)
+    await written_down(world)
+    await world.tick()
+    paid = [call for call in world.telegram.calls("sendMessage") if call.params.get("allow_paid_broadcast")]
+    assert [int(str(call.params["chat_id"])) for call in paid] == [ben.chat.id]
+
+
+async def test_the_timer_of_a_broadcast_that_is_gone_is_settled(world: World) -> None:
+    (ben,) = await people(world, 1)
+    async with world.keel.store.transaction() as tx:
+        person = await tx.learners.find(ben.chat.id)
+        assert person is not None
+        await tx.timers.set(person.id, BROADCAST, "77", datetime(2026, 11, 1, tzinfo=UTC), Lane.BULK)
+    assert await world.keel.dispatcher.tick(Lane.BULK, 5) == {"claimed": 1, "nothing": 1}

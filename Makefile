@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock media transcripts simulate
+.PHONY: setup demo run test check bench lock media transcripts deliveries simulate
 
 setup: $(STAMP)
 
@@ -29,7 +29,13 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/keel content check
 
-bench: $(STAMP)
+# The peers have an environment of their own, from a lock of their own.
+.venv-bench/.done: bench/requirements.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
+	touch .venv-bench/.done
+
+bench: $(STAMP) .venv-bench/.done
 	$(BIN)/python -m bench
 
 # Ten thousand people's years by Keel's rules and by a plain reference; fails on any difference.
@@ -40,6 +46,10 @@ simulate: $(STAMP)
 transcripts: $(STAMP)
 	KEEL_WRITE_TRANSCRIPTS=1 $(BIN)/python -m pytest tests/acceptance/test_transcripts.py
 
+# Kill -9 twenty times in the middle of 20,000 deliveries: some minutes.
+deliveries: $(STAMP)
+	$(BIN)/python -m tests.acceptance.deliveries
+
 # Draws the animations in content/media.
 media: $(STAMP)
 	$(BIN)/python content/media/make.py
@@ -48,3 +58,5 @@ media: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile bench/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file bench/requirements.lock

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from time import sleep
 
 from bench.people import database
@@ -63,8 +64,8 @@ def taps_a_second(bot: Bot) -> float:
         return MANY_TAPS / float(api.post("load", chats=MANY, taps=MANY_TAPS // MANY)["seconds"])
 
 
-def spiral_while_lessons_go_out() -> tuple[float, float, int]:
-    """Milliseconds of p99 idle and busy, and how many lessons went out meanwhile."""
+def spiral_while_lessons_go_out() -> tuple[float, float, float]:
+    """Milliseconds of p99 idle and busy, and how many lessons a second went out meanwhile."""
     with telegram(LINE) as api, tempfile.TemporaryDirectory() as quiet, keel(api, Path(quiet)):
         api.post("first", **{"from": 10, "people": 5, "pause": 0.1, "patience": PATIENCE})
         idle = api.post("first", **{"from": 100, "people": SPIRALS, "pause": 0.02, "patience": PATIENCE})["took"]
@@ -74,15 +75,15 @@ def spiral_while_lessons_go_out() -> tuple[float, float, int]:
             api.post("first", **{"from": 10, "people": 5, "pause": 0.1, "patience": PATIENCE})
             sleep(5)
             busy = api.post("first", **{"from": 100, "people": SPIRALS, "pause": 0.02, "patience": PATIENCE})["took"]
-            sent = len(api.get("counted")["sent"])
-    return p99(idle) * 1000, p99(busy) * 1000, sent
+            moments = sorted(moment for times in api.get("counted")["sent"].values() for moment in times)
+    return p99(idle) * 1000, p99(busy) * 1000, (len(moments) - 1) / (moments[-1] - moments[0])
 
 
 def spiral_behind_a_broadcast() -> float:
     """Milliseconds of p99 of PTB's own rate limiter with 2,000 lessons in its queue (with 100,000: an hour)."""
     with telegram(LINE) as api, peer(api, "limited", str(PEERS_LESSONS)):
         took = api.post("first", **{"from": 100, "people": PEERS_SPIRALS, "pause": 0.02, "patience": PATIENCE})["took"]
-    return max(took) * 1000
+    return float(max(took)) * 1000
 
 
 def report() -> Report:
@@ -97,7 +98,7 @@ def report() -> Report:
         waits.append(spiral_while_lessons_go_out())
     limited = spiral_behind_a_broadcast()
     idle, busy = tuple(item[0] for item in waits), tuple(item[1] for item in waits)
-    least = min(item[2] for item in waits)
+    rate = median(item[2] for item in waits)
     return Report(
         (
             Comparison("CPU of a durable tap", "µs", tuple(ours), tuple(theirs), "a bare PTB bot, nothing kept", 1.0),
@@ -108,8 +109,9 @@ def report() -> Report:
             Comparison("/spiral p99, 100,000 lessons due", "ms", busy, idle, "Keel with nothing due", 2.0),
         ),
         (
-            f"While the lessons went out, at least {least} of them were sent in each run; the line to Telegram takes "
-            f"{LINE * 1000:.0f} ms. The same bot on PTB with AIORateLimiter and {PEERS_LESSONS:,} lessons in its queue let "
-            f"the slowest of {PEERS_SPIRALS} /spiral wait {limited / 1000:.0f} s.",
+            f"Lessons went out at {rate:.1f} a second all the while (25 is the setting); the line to Telegram takes "
+            f"{LINE * 1000:.0f} ms. The same bot on PTB with AIORateLimiter and {PEERS_LESSONS:,} lessons in its queue "
+            f"let the slowest of {PEERS_SPIRALS} /spiral wait {limited / 1000:.0f} s.",
         ),
+        rate,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 RUNS = 5
 WORSE = 1.25
@@ -60,10 +60,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything one benchmark found."""
+    """Everything one benchmark found.
+
+    rate: lessons a second that went out at the default rate, where that was measured.
+    """
 
     comparisons: tuple[Comparison, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    rate: float | None = None
 
 
 def p99(values: Sequence[float]) -> float:

@@ -1,4 +1,4 @@
-"""What a million people cost when nothing is due: a tick, a start, memory. And /progress of somebody with a long past."""
+"""What a million people cost when nothing is due: a tick, a start, memory; and /progress after a long time."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ def report() -> Report:
             _compare("memory, 1,000,000 people", "MiB", memory, "1,000 people", 1.1),
             _compare("/progress, 20,000 entries", "ms", past, "50 entries", 3.0),
         ),
-        (
-            f"APScheduler with a job a person in its SQLAlchemy job store took {jobs:.1f} s to start with {PEERS_JOBS:,} jobs.",
-        ),
+        (f"APScheduler, a job a person in its SQLAlchemy job store: {jobs:.1f} s to start with {PEERS_JOBS:,} jobs.",),
     )
 
 

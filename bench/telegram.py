@@ -1,7 +1,8 @@
 """A stand-in for the Bot API in a process of its own, with people who tap as soon as they were answered.
 
 It keeps no rules (the tests' stand-in does that) and does as little as it can, so that what is measured is the bot.
-Whoever measures asks it by HTTP: `POST /bench/load` has so many people tap so often and gives back how long each answer took.
+Whoever measures asks it by HTTP: `POST /bench/load` has so many people tap so often and gives back how long each answer
+took.
 """
 
 from __future__ import annotations
@@ -118,8 +119,7 @@ class BotApi:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(20):
                     await self.arrived.wait()
-        batch = [self.updates.popleft() for _ in range(min(100, len(self.updates)))]
-        return batch
+        return [self.updates.popleft() for _ in range(min(100, len(self.updates)))]
 
     def _message(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         chat_id = int(given["chat_id"])

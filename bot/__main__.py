@@ -17,8 +17,15 @@ from bot.content_send import SendProblem
 from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
-from bot.library.load import load
-from bot.runner import AlreadyRunning, ClockProblem, LessonsGone, check_everything, run_bot
+from bot.runner import (
+    AlreadyRunning,
+    ClockProblem,
+    LessonsGone,
+    check_everything,
+    library_of,
+    run_bot,
+    watch_for_danger,
+)
 from bot.safety_commands import safety
 from bot.services.broadcast import BroadcastProblem
 from bot.settings import Settings, SettingsProblem
@@ -67,7 +74,8 @@ def demo(port: int) -> None:
     """Show all of Keel in a browser: no token, no account, no network."""
     settings = Settings.read({name: value for name, value in os.environ.items() if name != "KEEL_TOKEN"})
     log.configure(settings.log_format, "warning")
-    library = load(settings.content_dir)
+    library = library_of(settings)
+    watch_for_danger(settings)
 
     async def serve(folder: Path) -> None:
         ready = asyncio.Event()

@@ -19,8 +19,21 @@ from bot.core.model import Lane
 from bot.dispatch import Dispatcher
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
+from bot.services import (
+    card_steps,
+    cards,
+    followup,
+    given,
+    hold,
+    journal,
+    lessons,
+    material,
+    onboarding,
+    safetyplan,
+    spiral,
+    steady,
+)
 from bot.services import conversation as words
-from bot.services import followup, given, hold, journal, lessons, material, onboarding, safetyplan, spiral, steady
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
@@ -52,12 +65,13 @@ ACTIONS = (
     | steady.ACTIONS
     | lessons.ACTIONS
     | words.ACTIONS
+    | card_steps.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
     commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
-    unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask")}),
+    unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask"), *((flow, "*") for flow in cards.CARDS)}),
     unasked_texts=("lessons-quiet", "day-after", "recall", "clock-lost"),
 )
 """What content may name, for `keel content check`."""

@@ -9,7 +9,8 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
@@ -17,10 +18,15 @@ from telegram.ext import ExtBot
 
 from bot.app import CONTENT_NAMES, build, build_bot
 from bot.clock import Clock, MovableClock, SystemClock
+from bot.core.safety import install
 from bot.core.schedule import Pace, Plan, Window, zone_of
 from bot.library.check import check as check_content
 from bot.library.check import to_mend
+from bot.library.findings import ContentProblem
+from bot.library.helplines import FRESH, old, with_local
 from bot.library.load import Library, load
+from bot.library.safety import detector_in
+from bot.library.schema import HelplinesFile
 from bot.settings import Settings, SettingsProblem
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate, require_current
@@ -31,7 +37,6 @@ from bot.zone_rules import say_rules
 log = structlog.get_logger()
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
-HELPLINES_FRESH = timedelta(days=200)
 
 
 class AlreadyRunning(Exception):
@@ -49,7 +54,8 @@ class ClockProblem(Exception):
 async def run_bot(settings: Settings) -> None:
     """Migrate, check, then receive and send until SIGTERM or SIGINT."""
     token = settings.require_token()
-    library = load(settings.content_dir)
+    library = library_of(settings)
+    watch_for_danger(settings)
     clock = clock_of(settings)
     with only_one(settings):
         await migrate(settings.database_url)
@@ -66,6 +72,30 @@ async def run_bot(settings: Settings) -> None:
                     await task
                 except asyncio.CancelledError:
                     log.info("keel stops")
+
+
+def library_of(settings: Settings) -> Library:
+    """All content, with the operator's helplines over those that ship.
+
+    Raises ContentProblem: something in it is not in order; file and line are named.
+    """
+    library = load(settings.content_dir)
+    if settings.helplines_file is None:
+        return library
+    return replace(library, helplines=with_local(library.helplines, settings.helplines_file))
+
+
+def watch_for_danger(settings: Settings) -> None:
+    """Have the rules about danger ready before the first word arrives.
+
+    Raises ContentProblem: a rules file is not in order; the first thing that is wrong, with file and line.
+    """
+    try:
+        install(detector_in(settings.content_dir))
+    except ContentProblem as problem:
+        first, others = problem.findings[0], len(problem.findings) - 1
+        more = f" ({others} more: keel content check)" if others else ""
+        raise ContentProblem([replace(first, message=first.message + more)]) from None
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -198,19 +228,31 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
     except (StoreProblem, KeyProblem, ClockProblem, LessonsGone, SettingsProblem) as problem:
         wrong.append(str(problem))
     if not findings:
-        helplines = load(settings.content_dir).helplines
-        age = clock_of(settings).now().date() - helplines.compiled
-        if age > HELPLINES_FRESH:
-            wrong.append(f"helplines: compiled {age.days} days ago; check every number and renew the date.")
-        lines.append(f"helplines: compiled {helplines.compiled}; dialled by: {helplines.dialled}")
-    rules, old = say_rules(clock_of(settings).now().date())
+        try:
+            lines += _helplines(library_of(settings).helplines, clock_of(settings).now().date(), wrong)
+        except ContentProblem as problem:
+            wrong.append(str(problem))
+    rules, out_of_date = say_rules(clock_of(settings).now().date())
     lines.append(rules)
-    wrong += [old] if old is not None else []
+    wrong += [out_of_date] if out_of_date is not None else []
     if settings.token is None:
         lines.append("token: not set (keel demo needs none)")
     else:
         wrong += await _token_problem(build_bot(settings.token, settings.base_url, settings.base_file_url, 1), lines)
     return lines + [f"to mend: {problem}" for problem in wrong], bool(wrong)
+
+
+def _helplines(helplines: HelplinesFile, today: date, wrong: list[str]) -> list[str]:
+    """How old the helplines are, which of them are too old to trust, and whether anybody ever dialled them."""
+    shown = [line for country in helplines.countries.values() for line in country.lines]
+    confirmed = sum(line.confirmed is not None for line in shown)
+    told = "nobody has dialled any of them" if not confirmed else f"{confirmed} of them were dialled by the operator"
+    lines = [f"helplines: {len(shown)} lines, compiled {helplines.compiled}; {told}"]
+    if names := old(helplines.countries, today):
+        lines.append(f"helplines not seen or confirmed for {FRESH.days} days: {'; '.join(names)}")
+    if (age := today - helplines.compiled) > FRESH:
+        wrong.append(f"helplines: compiled {age.days} days ago; check every number and renew the date.")
+    return lines
 
 
 async def _token_problem(bot: ExtBot[str], lines: list[str]) -> list[str]:

@@ -1,15 +1,22 @@
-"""The commands `keel safety …`: measure the danger detector, and let it say why."""
+"""The commands `keel safety …`: measure the danger detector, let it say why, and count what it noticed."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 
 import click
 
+from bot.core.model import Notice
 from bot.core.safety import SOURCES, Source, detector, summary
 from bot.core.safety.measure import LABELS, Figures, measure
 from bot.core.safety.model import CATEGORIES
+from bot.core.safety.report import FEWEST_PEOPLE, report
 from bot.library.safety_lines import read_lines
+from bot.settings import Settings
+from bot.store.migrate import migrate
+from bot.store.store import open_store
 
 HARMLESS = "none"
 NARROW = 8
@@ -52,6 +59,31 @@ def explain(text: str, source: Source) -> None:
     for item in sorted(fired, key=lambda item: item.span):
         quoted = " ".join(text[slice(*item.span)].split())
         click.echo(f"  {item.rule}: {item.tier} ({item.category}), {item.why}: “{quoted}”")
+
+
+@safety.command("report")
+def show_report() -> None:
+    """Count what was noticed and pressed, in groups of five people or more; no text is stored, so none is shown."""
+    settings = Settings.read(os.environ)
+    rows = asyncio.run(_noticed(settings))
+    if not rows:
+        click.echo("Nothing was noticed so far.")
+    for section in report(rows) if rows else ():
+        click.echo(f"{section.title}")
+        for group in section.groups:
+            click.echo(f"  {group.name:<44}{group.times:>7} times{group.people:>7} people")
+        if section.hidden:
+            click.echo(f"  (groups of fewer than {FEWEST_PEOPLE} people are not shown)")
+
+
+async def _noticed(settings: Settings) -> list[tuple[int, Notice]]:
+    await migrate(settings.database_url)
+    store = await open_store(settings.database_url, settings.key_file)
+    try:
+        async with store.transaction(reading=True) as tx:
+            return await tx.notices.everybody()
+    finally:
+        await store.close()
 
 
 def _recall(figures: Figures) -> list[str]:

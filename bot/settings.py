@@ -19,6 +19,7 @@ NAMES = (
     "KEEL_CONTENT_DIR",
     "KEEL_LISTEN",
     "KEEL_ENCRYPTION_KEY_FILE",
+    "KEEL_HELPLINES_FILE",
     "KEEL_BULK_RATE",
     "KEEL_PAID_BROADCAST",
     "KEEL_MEDIA_COPIES",
@@ -44,6 +45,7 @@ class Settings:
     data_dir: Path
     content_dir: Path
     key_file: Path
+    helplines_file: Path | None
     listen: tuple[str, int] | None
     bulk_rate: float
     paid_broadcast: bool
@@ -73,6 +75,7 @@ class Settings:
             data_dir=data_dir,
             content_dir=Path(given["KEEL_CONTENT_DIR"]).absolute() if "KEEL_CONTENT_DIR" in given else _content(),
             key_file=Path(given.get("KEEL_ENCRYPTION_KEY_FILE", data_dir / "keel.key")).absolute(),
+            helplines_file=_helplines(given.get("KEEL_HELPLINES_FILE"), data_dir),
             listen=_listen(given.get("KEEL_LISTEN")),
             bulk_rate=_rate(given.get("KEEL_BULK_RATE", "25")),
             paid_broadcast=_yes("KEEL_PAID_BROADCAST", given),
@@ -112,6 +115,14 @@ def _token(value: str | None) -> str | None:
     if value is not None and not _TOKEN.fullmatch(value):
         raise SettingsProblem("KEEL_TOKEN does not look like a bot token (digits, a colon, letters); copy it again.")
     return value
+
+
+def _helplines(value: str | None, data_dir: Path) -> Path | None:
+    """The operator's helplines: the file that is named, or the one in the data folder if there is one."""
+    usual = data_dir / "helplines.yaml"
+    if value is not None:
+        return Path(value).absolute()
+    return usual if usual.is_file() else None
 
 
 def _url(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from bot.simulator.telegram import Telegram
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 from tests.person import Person, World
+from tests.postgresql import NoPostgresql, server
 
 CONTENT = Path(__file__).parent.parent / "content"
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -63,6 +64,16 @@ async def make_world(
         await keel.sender.close()
         await keel.application.shutdown()
         await store.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL for the length of the run; without its programs, tests that need it say so and are skipped."""
+    try:
+        with server() as place:
+            yield place
+    except NoPostgresql as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture

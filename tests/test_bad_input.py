@@ -159,6 +159,19 @@ def test_an_unknown_command_and_the_version() -> None:
     assert keel("--version") == (0, "keel, version 0.1.0\n")
 
 
+def test_broken_rules_about_danger_stop_the_start_in_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    rules = tmp_path / "content" / "en" / "safety" / "suicide.yaml"
+    settings = {"KEEL_TOKEN": TOKEN, "KEEL_DATA_DIR": str(tmp_path), "KEEL_CONTENT_DIR": str(tmp_path / "content")}
+    whole = rules.read_text(encoding="utf-8")
+    rules.write_text(whole.replace("says:", "sais:", 2), encoding="utf-8")
+    refused(keel("run", **settings), "suicide.yaml:", "more: keel content check")
+    refused(keel("demo", KEEL_CONTENT_DIR=settings["KEEL_CONTENT_DIR"]), "suicide.yaml:")
+    rules.unlink()
+    (tmp_path / "content" / "en" / "safety" / "lexicon.yaml").unlink()
+    refused(keel("run", **settings), "lexicon.yaml", "missing")
+
+
 def test_an_empty_content_folder(tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     refused(

@@ -22,6 +22,10 @@ COPY = "copy:"
 """A target that copies an answer to the person's clipboard: `to: "copy:ask_text"`."""
 AWAY = "_away"
 """The answer that says that another flow has the floor."""
+ASLEEP = "_asleep"
+"""The answer of a run that was broken off: it goes on only when its person says so."""
+IN_DANGER = "_danger"
+"""The answer of a run that was broken off for danger that nobody called a way of speaking."""
 OWN = "_own"
 """Ending of the answer that holds somebody's own words beside the choices of a step."""
 TOOLS = "tools"
@@ -81,6 +85,8 @@ class Step:
     media: an animation of Keel's that is shown first, where it loads.
     rank: a list of the shell's that orders and hides choices (tools liked and disliked, material there is).
     beside: a message of its own that stays in view while the flow goes on; its tick boxes work until the end.
+    speaks: whose words are typed here: the person's own, or a `draft` in which “you” is the partner.
+    danger: where a run goes on that was broken off here for danger. In a draft the words are then not used at all.
     why, source: one sentence on why a tool works, and the work it rests on.
     """
 
@@ -111,6 +117,8 @@ class Step:
     media: str | None = None
     rank: str | None = None
     beside: bool = False
+    speaks: str = "free"
+    danger: str | None = None
     why: str | None = None
     source: str | None = None
     leave: bool = False
@@ -133,6 +141,7 @@ class Flow:
     """A scripted conversation. `always` stands under every step that does not opt out.
 
     entries: steps besides `start` at which something else (a lesson) begins this flow.
+    silent: its messages arrive without a sound.
     """
 
     id: str
@@ -142,6 +151,7 @@ class Flow:
     resume: str | None = None
     entries: tuple[str, ...] = ()
     empty: str = "–"
+    silent: bool = False
 
     @property
     def beside(self) -> Step | None:
@@ -192,7 +202,13 @@ def flow_target(target: str) -> tuple[str, str | None]:
 def targets(flow: Flow, step: Step) -> Iterator[str]:
     """Every step of this flow that can follow `step`."""
     always = flow.always if step.always else ()
-    named = [step.to, step.then, *(way.to for way in step.branch), *(c.to for c in (*step.choices, *always))]
+    named = [
+        step.to,
+        step.then,
+        step.danger,
+        *(way.to for way in step.branch),
+        *(c.to for c in (*step.choices, *always)),
+    ]
     for target in named:
         if target is not None and target.startswith(FLOW):
             target = flow_target(target)[1]  # noqa: PLW2901  # the step it comes back to, if it does

@@ -17,6 +17,8 @@ from bot.core.flow import (
     AWAY,
     BACK,
     CHECKED,
+    COMMAND,
+    COPY,
     FLOW,
     SCALE,
     SHOWN,
@@ -165,6 +167,8 @@ def _tap(flow: Flow, session: Session, step: Step, chosen: str, offered: tuple[s
         return Move(session, stale=True)
     if choice.to is None and step.pick_many:
         return Move(session, stale=True)
+    if choice.to is not None and choice.to.startswith((COMMAND, COPY)):
+        return Move(session, stale=True)  # such buttons never come back as a tap of a step
     counted = _count(session, choice)
     if choice.to is None and step.to is not None:
         return _onward(flow, answer(counted, step.name, choice.id), step, step.to)

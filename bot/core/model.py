@@ -35,6 +35,11 @@ class Learner:
     asks_after: whether the day after a lesson may bring a question about it; None while that was not asked.
     steady: how many steady messages came so far; None while there are to be none. steady_at: the newest one.
     favourite: the tool that somebody chose for themselves.
+    card, card_at: the session of the safety card that is open, and when it was touched last.
+    rests_until: until then nothing comes unasked, because danger was said plainly.
+    signalled_at: when a quiet signal was noticed last.
+    idioms: rules about which this person wishes to be asked no more.
+    age_band: `under16`, `16-17` or `adult`, where somebody said so; nothing else about age is kept.
     """
 
     id: int
@@ -65,6 +70,12 @@ class Learner:
     steady: int | None = None
     steady_at: datetime | None = None
     favourite: str | None = None
+    card: str | None = None
+    card_at: datetime | None = None
+    rests_until: datetime | None = None
+    signalled_at: datetime | None = None
+    idioms: frozenset[str] = frozenset()
+    age_band: str | None = None
 
     @property
     def plan(self) -> Plan | None:
@@ -223,6 +234,7 @@ class Hold:
     """A message that somebody asked Keel to keep for a while. `text` is erased with the decision.
 
     morning: it waits for a morning on the person's wall clock, so a change of zone moves it.
+    plain: danger was noticed in it, so it is handed back as it is and never made into something nicer.
     """
 
     id: int
@@ -231,6 +243,25 @@ class Hold:
     made_at: datetime
     due_at: datetime
     morning: bool = False
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that was noticed in free text, as ids: which rules, which card, which buttons. Never the text.
+
+    card: the session of the card that was shown; None where none was. put_away_at: when “I'm safe” closed it.
+    """
+
+    at: datetime
+    category: str
+    tier: str
+    immediate: bool
+    rules: tuple[str, ...]
+    card: str | None = None
+    pressed: tuple[str, ...] = ()
+    pressed_at: datetime | None = None
+    put_away_at: datetime | None = None
 
 
 @dataclass(frozen=True)

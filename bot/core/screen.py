@@ -129,6 +129,7 @@ class Reply:
     session: the session whose living message the last screen becomes.
     strip: a message whose buttons are taken away, because what comes next stands below it.
     delete: messages to remove from the chat.
+    sweep: remove every message of the last two days that the sender remembers, too.
     leave: leave this chat afterwards (Keel is for private chats only).
     locale: the language of what the sender adds (the reply keyboard's label).
     """
@@ -137,5 +138,6 @@ class Reply:
     session: str | None = None
     strip: int | None = None
     delete: tuple[int, ...] = ()
+    sweep: bool = False
     leave: bool = False
     locale: str | None = None

@@ -34,7 +34,8 @@ class Names:
     """What the program knows by name and content may name: handed in, for the library knows no services.
 
     actions: what a step may `do`. commands: what `command:` may name.
-    unasked_steps: the steps (flow and step) whose screens come by themselves. unasked_texts: such small texts.
+    unasked_steps: the steps (flow and step, or "*" for all) whose screens may be read on a lock screen.
+    unasked_texts: such small texts.
     """
 
     actions: frozenset[str]

@@ -23,6 +23,7 @@ FACTS = frozenset(
         *("now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"),
         *("history", "plan_line", "map_line", "planned", "when", "own_line", "person", "there"),
         *("steady_name", "after_name", "line", "plan", "map"),
+        *("emergency", "lines", "line", "adult", "draft", "help_text"),
         *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
         *(f"the_{part}" for part in ("signs", "helps", "places", "people", "professionals", "safer", "reasons")),
     }
@@ -151,7 +152,7 @@ def word_rules(flow: Flow, wording: Wording, unasked: frozenset[str]) -> Iterato
                 if name not in known:
                     message = f"“{{{name}}}” is nothing that this flow knows; use the name of an answer."
                     yield Found(place, "placeholder", message)
-            if step.id in unasked:
+            if step.id in unasked or "*" in unasked:
                 yield from wording.lock_screen(text, place)
             yield from wording.rules(text, place)
         for word, more in (("unclear", step.unclear), ("why", step.why)):

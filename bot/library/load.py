@@ -12,6 +12,7 @@ from bot.core.flow import Branch, Choice, Condition, Flow, Step
 from bot.core.screen import Frame
 from bot.library.findings import ContentProblem, Finding, single
 from bot.library.schema import (
+    AgesFile,
     ChoiceFile,
     CountryFile,
     CurriculumFile,
@@ -47,6 +48,8 @@ class Content:
     blame_words: tuple[str, ...]
     search_words: Mapping[str, list[str]]
     filler_words: tuple[str, ...]
+    ages: AgesFile
+    addressed: frozenset[str]
     steady: tuple[SteadyMessage, ...]
 
 
@@ -154,6 +157,8 @@ def _language(folder: Path, path: Path, fallback: Content | None, findings: list
         blame_words=tuple(about.blame_words),
         search_words=about.search_words,
         filler_words=tuple(about.filler_words),
+        ages=about.ages,
+        addressed=frozenset(about.addressed),
         steady=steady,
     )
 
@@ -208,6 +213,7 @@ def flow_from(file: FlowFile) -> Flow:
         resume=file.resume,
         entries=tuple(file.entries),
         empty=file.empty,
+        silent=file.silent,
     )
 
 

@@ -61,12 +61,19 @@ def load_rules(folder: Path) -> RuleSet:
     )
 
 
-@lru_cache(maxsize=1)
 def shipped() -> Detector:
     """The detector of the rules that ship with Keel."""
     package = Path(bot.__file__).parent
     inside = package / "content"
-    content = inside if inside.is_dir() else package.parent / "content"
+    return detector_in(inside if inside.is_dir() else package.parent / "content")
+
+
+@lru_cache(maxsize=2)
+def detector_in(content: Path) -> Detector:
+    """The detector of the rules in a content folder, compiled once.
+
+    Raises ContentProblem: a file is missing or misshapen, or a pattern cannot be used; file and line are named.
+    """
     made = Detector(load_rules(content / "en" / "safety"))
     # The compiled rules stay for good. Unless the collector knows, it walks through them in the middle of an answer.
     gc.collect()

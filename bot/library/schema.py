@@ -80,6 +80,8 @@ class StepFile(Shape):
     options: Literal["clocks", "languages", "holds"] | None = None
     columns: Annotated[int, Field(ge=1, le=6)] = 1
     ask: Literal["text", "scale", "time", "date", "place", "message", "duration", "voice", "photo"] | None = None
+    speaks: Literal["free", "draft"] = "free"
+    danger: str | None = None
     answer: Name | None = None
     own: Name | None = None
     spill: Name | None = None
@@ -97,9 +99,9 @@ class StepFile(Shape):
     do: Name | None = None
     tool: Identifier | None = None
     play: Literal["letter", "voice", "photo", "person", "found"] | None = None
-    fill: Literal["page", "draft", "line", "person", "plan", "given"] | None = None
+    fill: Literal["page", "draft", "line", "person", "plan", "given", "crisis", "fear", "temper", "young"] | None = None
     media: Identifier | None = None
-    rank: Literal["tools", "soothing", "closing", "lengths", "material", "pages"] | None = None
+    rank: Literal["tools", "soothing", "closing", "lengths", "material", "held", "help", "after"] | None = None
     beside: bool = False
     why: Words | None = None
     source: str | None = None
@@ -117,6 +119,7 @@ class FlowFile(Shape):
     entries: list[Identifier] = []
     always: list[ChoiceFile] = []
     empty: str = "–"
+    silent: bool = False
     steps: dict[Identifier, StepFile]
 
 
@@ -194,7 +197,10 @@ class CurriculumFile(Shape):
 
 
 class LineFile(Shape):
-    """One helpline."""
+    """One helpline. say: one more sentence that the person sees. note: for whoever keeps this list.
+
+    seen: the newest date on which a source had it. confirmed: when somebody dialled it, or wrote to it.
+    """
 
     name: str
     kind: str
@@ -207,9 +213,11 @@ class LineFile(Shape):
     languages: list[str] = []
     cost: str | None = None
     audience: str | None = None
+    say: str | None = None
     note: str | None = None
     confidence: Literal["A", "B"]
     seen: date
+    confirmed: date | None = None
     sources: list[object] = []
 
 
@@ -238,11 +246,20 @@ class PlaceFile(Shape):
     label: Annotated[str, Field(max_length=40)]
 
 
+class AgesFile(Shape):
+    """How people say that they are not grown up yet (“i'm {age}”); `units` are words after which a number is no age."""
+
+    phrases: list[str] = []
+    numbers: dict[str, int] = {}
+    units: list[str] = []
+
+
 class LocaleFile(Shape):
     """A language: its own name, phrases that ask for the spiral in free text, words often heard as blame.
 
     search_words: what people write when they look for a tag of lessons (or, with its id, for one lesson).
     filler_words: words that say nothing about what somebody looks for.
+    addressed: words with which a message speaks to somebody (“you”), without apostrophes.
     """
 
     name: str
@@ -250,6 +267,8 @@ class LocaleFile(Shape):
     blame_words: list[str] = []
     search_words: dict[Identifier, list[str]] = {}
     filler_words: list[str] = []
+    ages: AgesFile = AgesFile()
+    addressed: list[str] = []
 
 
 class SourcesFile(RootModel[dict[str, SourceFile]]):

@@ -49,8 +49,10 @@ async def _ranked(
             return {rank: frozenset(f"drop-{kind}" for kind in MATERIAL if kind not in there)}, {}
         case "closing":
             return {rank: closing_hidden(session)}, {}
-        case "pages":
-            return {rank: frozenset() if await draft_pages(turn, session) > 1 else frozenset({"page"})}, {}
+        case "held":
+            return {rank: await _held_hidden(turn, session)}, {}
+        case "help" | "after":
+            return {rank: card_hidden(turn, session)}, {}
         case "lengths":
             # Tomorrow morning needs a clock; without one it is not offered rather than guessed.
             return {rank: frozenset() if turn.learner.zone else frozenset({"morning"})}, {}
@@ -63,6 +65,23 @@ def closing_hidden(session: Session) -> frozenset[str]:
     feared = bool(answers.get("meanings") or answers.get("meanings_own"))
     hidden = {"plan"} if answers.get("planned") else set()
     return frozenset(hidden | ({"tomorrow"} if answers.get("asks") or not feared else set()))
+
+
+async def _held_hidden(turn: Turn, session: Session) -> frozenset[str]:
+    """A page to turn where there is one only; and the coach, for words that are handed back as they are."""
+    hidden = set() if await draft_pages(turn, session) > 1 else {"page"}
+    if session.answers.get("plain") or turn.learner.age_band == "under16":
+        hidden.add("ask")
+    return frozenset(hidden)
+
+
+def card_hidden(turn: Turn, session: Session) -> frozenset[str]:
+    """On a safety card: a country that is chosen, a settled question about the writer, nothing to go on with."""
+    answers = session.answers
+    hidden = {"country"} if turn.learner.country is not None else set()
+    hidden |= set() if answers.get("other") else {"them"}
+    hidden |= set() if answers.get("left") else {"go", "stop"}
+    return frozenset(hidden | ({"mute"} if answers.get("several") else set()))
 
 
 def _hold_label(turn: Turn, item: Hold) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.flow import ASLEEP
 from bot.core.model import Session
 from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
 from bot.services import (
+    cards,
+    danger,
     given,
+    hiding,
     lessons,
     library,
     onboarding,
@@ -44,16 +48,31 @@ COMMANDS = (
     "language",
     "export",
     "delete",
+    "clean",
     "privacy",
     "about",
     "help",
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
-BUTTON_COMMANDS = ("again", "open", "stage", "after", "hide", "why", "card", "tools", "snooze")
+BUTTON_COMMANDS = (
+    "again",
+    "open",
+    "stage",
+    "after",
+    "hide",
+    "why",
+    "card",
+    "tools",
+    "goon",
+    "back",
+    "asks",
+    "age",
+    "snooze",
+)
 """What only buttons mean."""
-
-
+GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume"))
+"""Commands that nobody below sixteen is answered with lessons for."""
 LARGEST_KEEPSAKE = 20 * 1024 * 1024
 """Bytes of a file that a bot can fetch from Telegram."""
 
@@ -65,22 +84,51 @@ class Conversation:
     flows: Flows
 
     async def answer(self, turn: Turn, incoming: Incoming) -> Reply:
-        """What Keel says to this. Always at least one screen."""
+        """What Keel says to this. Always at least one screen.
+
+        Danger in the words comes before everything else, and an open card before everything but the way to help.
+        """
+        current = None
+        if not isinstance(incoming, Command | Pressed):
+            current = await turn.tx.sessions.current(turn.learner.id)
+        step = self.flows.listening(turn, current)
+        noticed = danger.look(turn, incoming, step)
+        if noticed is not None and not self._only_named(turn, incoming, current, noticed):
+
+            async def ordinary() -> Reply:
+                return await self._ordinary(turn, incoming, await turn.tx.sessions.current(turn.learner.id))
+
+            shown = await cards.notice(turn, self.flows, incoming, noticed, step, ordinary)
+            if shown is not None:
+                return shown
+            if current is not None:  # noticing may have changed it
+                current = await turn.tx.sessions.current(turn.learner.id)
+        waits = await cards.in_the_way(turn, self.flows, incoming, current)
+        return waits if waits is not None else await self._ordinary(turn, incoming, current)
+
+    async def _ordinary(self, turn: Turn, incoming: Incoming, current: Session | None) -> Reply:
         match incoming:
             case Command():
                 return await self._command(turn, incoming)
             case Pressed(tap, message_id):
                 return await self._pressed(turn, tap, message_id)
             case Wrote(text, message_id):
-                return await self._wrote(turn, text, message_id)
+                return await self._wrote(turn, text, message_id, current)
             case Shared(latitude, longitude):
-                return await self._shared(turn, latitude, longitude)
+                return await self._shared(turn, latitude, longitude, current)
             case Gave():
-                return await self._gave(turn, incoming)
+                return await self._gave(turn, incoming, current)
             case Other(kind):
-                return await self._other(turn, kind)
+                return await self._other(turn, kind, current)
+
+    def _only_named(self, turn: Turn, incoming: Incoming, current: Session | None, noticed: danger.Noticed) -> bool:
+        """Whether the words are the label of a button that is on the screen, and no plain danger."""
+        plain = any(item.tier == "act" for item in noticed.due)
+        return isinstance(incoming, Wrote) and not plain and self.flows.named(turn, current, incoming.text) is not None
 
     async def _command(self, turn: Turn, command: Command) -> Reply:
+        if command.name in GROWN_UP and turn.learner.age_band == "under16":
+            return self._young(turn)
         match command.name:
             case "spiral":
                 return await spiral.begin(turn, self.flows)
@@ -103,7 +151,19 @@ class Conversation:
             case "progress":
                 return await progress.view(turn)
             case "sos":
-                return await safety.sos(turn, command)
+                chosen = await safety.choose(turn, command)
+                card = await cards.again(turn, self.flows) if chosen else None
+                return card if card is not None else await safety.sos(turn, command)
+            case "back":
+                return await cards.again(turn, self.flows) or Reply((self._page(turn, "pick-up"),))
+            case "clean":
+                return await hiding.clean(turn, command)
+            case "goon":
+                return await cards.go_on(turn, self.flows, command)
+            case "age":
+                return await self.flows.begin(turn, cards.YOUNG)
+            case "asks":
+                return await cards.ask_again(turn)
             case "resume":
                 return await onboarding.resume(turn)
             case "stop":
@@ -131,7 +191,9 @@ class Conversation:
     async def _pressed(self, turn: Turn, tap: StepTap | LessonTap | CommandTap | None, message_id: int | None) -> Reply:
         match tap:
             case StepTap():
-                reply = await self.flows.tap(turn, tap, message_id)
+                reply = await self._tap(turn, tap, message_id)
+            case LessonTap() if turn.learner.age_band == "under16":
+                return self._young(turn)
             case LessonTap():
                 moved = turn.library.curriculum.moved.get(tap.lesson, tap.lesson)
                 reply = await lessons.tap(turn, replace(tap, lesson=moved), message_id)
@@ -141,19 +203,29 @@ class Conversation:
                 reply = None
         return reply if reply is not None else await self._old_button(turn)
 
+    async def _tap(self, turn: Turn, tap: StepTap, message_id: int | None) -> Reply | None:
+        if tap.session == turn.learner.card:
+            return await cards.tap(turn, self.flows, tap, message_id)
+        reply = await self.flows.tap(turn, tap, message_id)
+        if reply is None or turn.learner.card is None:
+            return reply
+        return await cards.alongside(turn, self.flows, tap, reply)
+
     async def _old_button(self, turn: Turn) -> Reply:
         """A button from long ago, or data that was never ours: where things stand now, kindly."""
         current = await turn.tx.sessions.current(turn.learner.id)
-        if current is not None and turn.now - current.touched_at <= RESUMABLE and current.flow in turn.content.flows:
+        known = current is not None and current.flow in turn.content.flows and not current.answers.get(ASLEEP)
+        if current is not None and known and turn.now - current.touched_at <= RESUMABLE:
             return await self.flows.show(turn, current)
         return Reply((self._page(turn, "old-button"),))
 
-    async def _wrote(self, turn: Turn, text: str, message_id: int | None) -> Reply:
+    async def _wrote(self, turn: Turn, text: str, message_id: int | None, current: Session | None) -> Reply:
         if text.strip() == turn.texts("keyboard-spiral"):
             return await spiral.begin(turn, self.flows)
-        current = await turn.tx.sessions.current(turn.learner.id)
+        if text.strip() == turn.texts("keyboard-help"):
+            return await safety.sos(turn, Command("sos"))
         named = self.flows.named(turn, current, text)
-        reply = await self.flows.tap(turn, named, None) if named is not None else None
+        reply = await self._tap(turn, named, None) if named is not None else None
         if current is not None and reply is not None:
             # What was typed stands below the living message, so the answer is a new one.
             screens = tuple(replace(shown, edit=None) for shown in reply.screens)
@@ -165,26 +237,23 @@ class Conversation:
             return Reply((turn.page("offer-spiral", *rows),))
         return await self.flows.begin(turn, "words", {"text": text})
 
-    async def _shared(self, turn: Turn, latitude: float, longitude: float) -> Reply:
-        current = await turn.tx.sessions.current(turn.learner.id)
+    async def _shared(self, turn: Turn, latitude: float, longitude: float, current: Session | None) -> Reply:
         step = self.flows.listening(turn, current)
         zone = self.flows.places.zone_at(latitude, longitude)
         if current is None or step is None or step.ask != "place" or zone is None:
             return Reply((self._page(turn, "location-unasked"),))
         return await self.flows.say(turn, current, zone, value=zone)
 
-    async def _gave(self, turn: Turn, gave: Gave) -> Reply:
+    async def _gave(self, turn: Turn, gave: Gave, current: Session | None) -> Reply:
         """A voice note or a picture: kept where one is asked for, else met like anything Keel has no use for."""
-        current = await turn.tx.sessions.current(turn.learner.id)
         step = self.flows.listening(turn, current)
         if current is None or step is None or step.ask != gave.kind:
-            return await self._other(turn, "voice" if gave.kind == "voice" else "picture")
+            return await self._other(turn, "voice" if gave.kind == "voice" else "picture", current)
         if not 0 < gave.size <= LARGEST_KEEPSAKE:
             return await self._sorry(turn, current, "keepsake-empty" if gave.size <= 0 else "keepsake-too-large")
         return await self.flows.say(turn, current, "", value=gave.file_id)
 
-    async def _other(self, turn: Turn, kind: str) -> Reply:
-        current = await turn.tx.sessions.current(turn.learner.id)
+    async def _other(self, turn: Turn, kind: str, current: Session | None) -> Reply:
         name = f"other-{kind}" if turn.texts.has(f"other-{kind}") else "other"
         if current is not None and self.flows.listening(turn, current) is not None:
             return await self._sorry(turn, current, name)
@@ -204,6 +273,15 @@ class Conversation:
             return Reply((Conversation._page(turn, "old-button"),))
         said = source_text(turn, step.why or "", step.source)
         return Reply((Screen(said, ((turn.button("button-hide", "hide"),),)),))
+
+    @staticmethod
+    def _young(turn: Turn) -> Reply:
+        """Somebody below sixteen asked for what is made for adults."""
+        rows = (
+            (turn.button("button-spiral", "spiral"), turn.button("button-more-help", "sos")),
+            (turn.button("button-age", "age"),),
+        )
+        return Reply((turn.page("young", *rows),))
 
     @staticmethod
     def _page(turn: Turn, name: str) -> Screen:

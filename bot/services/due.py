@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.core.flow import ASLEEP
 from bot.core.model import DeliveryState, Status, Timer
+from bot.core.safety.cards import LOOK_IN
 from bot.library.load import Library
-from bot.services import broadcast, followup, hold, lessons, unasked
+from bot.services import broadcast, cards, followup, hold, lessons, unasked
 from bot.services.flows import WAIT, Flows
 from bot.services.onboarding import LESSON, schedule
 from bot.services.steady import STEADY
@@ -20,6 +22,9 @@ from bot.services.turn import Turn
 from bot.services.unasked import Prepared
 from bot.store.broadcasts import BROADCAST
 from bot.store.store import Transaction
+
+UNASKED = frozenset((LESSON, lessons.AGAIN, unasked.AFTER, STEADY, followup.FOLLOW_UP, BROADCAST))
+"""Kinds of timers that bring something by themselves; what somebody asked for is not among them."""
 
 
 class Result(StrEnum):
@@ -52,7 +57,13 @@ class Due:
             await tx.timers.settle(timer)
             return None
         turn = Turn(tx, learner, self.library, now)
+        rests = _rests_until(turn)
+        if timer.kind in UNASKED and rests is not None:
+            await tx.timers.put_off(timer, rests)
+            return None
         match timer.kind:
+            case kind if kind == LOOK_IN:
+                return await self._look_in(turn, timer)
             case kind if kind == WAIT:
                 return await self._waited(turn, timer)
             case kind if kind == LESSON:
@@ -121,12 +132,17 @@ class Due:
         if not reply.screens and timer.attempts > 1:
             # It went on before a crash, and the person may not have seen it: where they are now, once more.
             session = await turn.tx.sessions.get(timer.key, turn.learner.id)
-            if session is not None and session.ended_at is None:
+            if session is not None and session.ended_at is None and not session.answers.get(ASLEEP):
                 reply = await self.flows.show(turn, session)
         if not reply.screens:
             await turn.tx.timers.settle(timer)
             return None
         return Prepared(timer, turn.learner.chat_id, turn.learner.locale, reply)
+
+    async def _look_in(self, turn: Turn, timer: Timer) -> Prepared:
+        """Once, because somebody asked for it."""
+        await turn.tx.timers.settle(timer)
+        return Prepared(timer, turn.learner.chat_id, turn.learner.locale, await cards.look_in(turn, self.flows))
 
     async def _release(self, turn: Turn, timer: Timer) -> Prepared | None:
         """A held message's time has come: said without a word of it. It was asked for, so a double beats silence."""
@@ -152,3 +168,11 @@ class Due:
         await turn.change(last_unasked=turn.now)
         screens = tuple(replace(shown, silent=True) for shown in asked.screens)
         return Prepared(timer, turn.learner.chat_id, turn.learner.locale, replace(asked, screens=screens))
+
+
+def _rests_until(turn: Turn) -> datetime | None:
+    """Until when nothing comes unasked: for a day after danger was said plainly, and while a card is open."""
+    learner = turn.learner
+    opened = learner.card_at + cards.OPEN_FOR if learner.card_at is not None else turn.now
+    rests = max(learner.rests_until or turn.now, opened)
+    return rests if rests > turn.now else None

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from bot.core import machine
 from bot.core.answers import KEEPSAKES, READERS
-from bot.core.flow import AWAY, CHECKED, COMMAND, SHOWN, Flow, Step
+from bot.core.flow import ASLEEP, AWAY, CHECKED, COMMAND, IN_DANGER, SHOWN, Flow, Step
 from bot.core.machine import Move, Said, Tapped, Waited
 from bot.core.model import Lane, Session, Value
 from bot.core.screen import Reply, Screen, StepTap
@@ -26,6 +26,7 @@ from bot.store.sessions import LostRace
 Action = Callable[[Turn, Session], Awaitable[Session]]
 Player = Callable[[Turn, Session, str], Awaitable[tuple[Screen, ...]]]
 WAIT = "wait"
+BROKEN_OFF = (ASLEEP, IN_DANGER)
 RESUMABLE = timedelta(minutes=30)
 """Within this time somebody who comes back is asked whether to continue; words typed are taken as an answer."""
 
@@ -75,8 +76,11 @@ class Flows:
         session = await turn.tx.sessions.get(tap.session, turn.learner.id)
         if session is None or session.flow not in turn.content.flows:
             return None
+        session = awake(session)
         flow = turn.content.flows[session.flow]
         step = flow.steps.get(session.step)
+        if session.ended_at is not None and step is not None and not step.end:
+            return None  # it was ended from outside, so its buttons lead nowhere any more
         options = await options_for(turn, flow, session, self.places)
         offered = tuple(id_ for id_, _ in options.of(step)) if step else ()
         move = machine.advance(flow, session, Tapped(tap.step, tap.choice), turn.now, offered)
@@ -118,10 +122,28 @@ class Flows:
             return Reply()
         return await self._apply(turn, flow, session, move, edit=session.message_id, strip=None)
 
-    async def show(self, turn: Turn, session: Session) -> Reply:
-        """The current step once more, as a new message."""
+    async def show(self, turn: Turn, session: Session, *, before: str = "") -> Reply:
+        """The current step once more, as a new message; `before` comes first in it."""
         flow = turn.content.flows[session.flow]
-        return await self._compose(turn, flow, session, session, strip=session.message_id)
+        return await self._compose(turn, flow, session, session, strip=session.message_id, before=before)
+
+    async def put_to_sleep(self, turn: Turn, session: Session) -> Session:
+        """Break a run off: from now on no typed word and no wait is for it, until its person goes on."""
+        return await turn.tx.sessions.save(machine.answer(session, ASLEEP, value=True))
+
+    async def wake(self, turn: Turn, session: Session) -> Reply:
+        """Go on with a run that was broken off: everything it shows is shown again, at the bottom of the chat."""
+        flow, here = turn.content.flows[session.flow], replace(awake(session), touched_at=turn.now)
+        step = flow.steps.get(here.step)
+        if session.answers.get(IN_DANGER) and step is not None and step.danger is not None:
+            here = replace(here, step=step.danger)
+        if here.answers.get(AWAY):
+            return await self._apply(turn, flow, here, machine.take_back(flow, here), edit=None, strip=None)
+        if here.step in flow.steps and not flow.steps[here.step].say:
+            return await self._apply(turn, flow, here, machine.start(flow, here), edit=None, strip=None)
+        saved = await turn.tx.sessions.save(here)
+        await self._set_wait(turn, flow, saved)
+        return await self._compose(turn, flow, None, saved)
 
     def named(self, turn: Turn, session: Session | None, text: str) -> StepTap | None:
         """The choice of the current step whose label was typed instead of tapped."""
@@ -143,7 +165,9 @@ class Flows:
 
     @staticmethod
     def _step(turn: Turn, session: Session | None) -> Step | None:
-        if session is None or session.ended_at is not None or turn.now - session.touched_at > RESUMABLE:
+        if session is None or session.ended_at is not None or session.answers.get(ASLEEP):
+            return None
+        if turn.now - session.touched_at > RESUMABLE:
             return None
         flow = turn.content.flows.get(session.flow)
         return flow.steps.get(session.step) if flow else None
@@ -205,10 +229,15 @@ class Flows:
     ) -> Reply:  # fmt: skip
         """The screens of where somebody is: what is played first, the card if it changed, and the step itself."""
         options = await options_for(turn, flow, now, self.places)
-        shown = screen(flow, now, options, before=before)
+        shown = replace(screen(flow, now, options, before=before), silent=flow.silent)
         card = self._card(flow, was, now, edit)
         stands = edit is not None and was is not None and was.step == now.step
-        if card is not None and was is not None and stands and screen(flow, was, options) == shown:
+        if (
+            card is not None
+            and was is not None
+            and stands
+            and replace(screen(flow, was, options), silent=flow.silent) == shown
+        ):
             return Reply((card,), session=now.id)  # only the card changed; the message below it stands
         if card is not None and card.edit is not None and card.edit == edit:
             edit = strip = None  # the living message became the card
@@ -241,3 +270,8 @@ class Flows:
             found = self.places.find(text, limit=1)
             return found[0].zone if found else None
         return READERS[step.ask](text)
+
+
+def awake(session: Session) -> Session:
+    """The session as one that is not broken off (any more)."""
+    return replace(session, answers={name: value for name, value in session.answers.items() if name not in BROKEN_OFF})

@@ -43,7 +43,9 @@ async def hold_it(turn: Turn, session: Session) -> Session:
         await turn.tx.kept.move_hold(turn.learner.id, held, due, morning=morning)
     else:
         text = "\n".join(draft) if isinstance(draft, tuple) else ""
-        held = await turn.tx.kept.add_hold(turn.learner.id, text, turn.now, due, morning=morning)
+        held = await turn.tx.kept.add_hold(
+            turn.learner.id, text, turn.now, due, morning=morning, plain=bool(session.answers.get("plain"))
+        )
         await turn.add(Entry(HOLD, turn.now, tags=("hold.held",)))
     await turn.tx.timers.set(turn.learner.id, HOLD, str(held), due, Lane.LIVE)
     # From here on the words are in the hold alone.
@@ -60,7 +62,8 @@ async def forget_draft(turn: Turn, session: Session) -> Session:
 async def look_at_hold(turn: Turn, session: Session) -> Session:
     """Whether there is still something to decide."""
     held = await turn.tx.kept.hold(turn.learner.id, number(session, "hold"))
-    return with_answer(session, still=held is not None and held.state in UNDECIDED)
+    plain = held is not None and held.plain
+    return with_answer(session, still=held is not None and held.state in UNDECIDED, plain=plain)
 
 
 async def let_go(turn: Turn, session: Session) -> Session:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from datetime import time as clock_time
 
 from bot.core.model import Lane, Session, Status
+from bot.core.safety.cards import LOOK_IN
 from bot.core.schedule import Pace, Passed, TooFar, local, pause_for, pause_until
 from bot.core.screen import Reply, Screen
 from bot.core.unasked import lost_clock, next_lesson_at
@@ -98,7 +99,8 @@ async def set_locale(turn: Turn, session: Session) -> Session:
 
 async def finish(turn: Turn, session: Session) -> Session:
     """Set-up is done: from now on lessons come by themselves, if a time and a pace were chosen."""
-    if turn.learner.zone is not None and turn.learner.pace is not Pace.on_request:
+    adult = turn.learner.age_band != "under16"
+    if adult and turn.learner.zone is not None and turn.learner.pace is not Pace.on_request:
         await turn.change(status=Status.ACTIVE, unread=0)
     due = await schedule(turn)
     facts = _facts(turn, session)
@@ -150,7 +152,8 @@ async def resume(turn: Turn) -> Reply:
 async def stop(turn: Turn) -> Reply:
     """/stop: every running flow ends and nothing comes unasked any more."""
     await turn.tx.sessions.end_all(turn.learner.id, turn.now)
-    await turn.change(status=Status.STOPPED)
+    await turn.change(status=Status.STOPPED, card=None, card_at=None)
+    await turn.tx.timers.drop(turn.learner.id, LOOK_IN)
     await schedule(turn)
     rows = (turn.button("button-resume", "resume"), turn.button("button-delete", "delete"))
     return Reply((turn.page("stopped", rows),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.model import HoldState, Session
 from bot.services.moments import say_moment
+from bot.services.safety import card_words
 from bot.services.turn import Turn
 
 PAGE = 3000
@@ -30,6 +31,8 @@ async def own_words(turn: Turn, session: Session, what: str) -> dict[str, str]:
             notes = {note.kind: note.text for note in await turn.tx.records.notes(turn.learner.id)}
             empty = turn.texts("plan-part-empty")
             return {f"the_{part}": notes.get(PLAN_KIND + part, empty) for part in PLAN_PARTS}
+        case "crisis" | "fear" | "temper" | "young":
+            return card_words(turn, what)
         case "given":
             return await _given(turn, session)
     return {}

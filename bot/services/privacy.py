@@ -27,6 +27,7 @@ async def export(turn: Turn) -> Reply:
         "notes": [asdict(item) for item in await tx.records.notes(learner.id)],
         "holds": [asdict(item) for item in await tx.kept.holds(learner.id, undecided=False)],
         "keepsakes": sorted(await tx.kept.keepsakes(learner.id)),
+        "noticed": [asdict(item) for item in await tx.notices.all(learner.id)],
         "entries": [asdict(item) for item in await tx.records.entries(learner.id)],
     }
     content = json.dumps(everything, ensure_ascii=False, indent=2, default=_plain)

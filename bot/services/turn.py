@@ -22,6 +22,8 @@ class Command:
     argument: str = ""
     message_id: int | None = None
     """The message whose button was tapped, None when the command was typed."""
+    words: str = ""
+    """Everything that was typed after the command."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Wrote:
-    """Free text, and the message it came in."""
+    """Free text, and the message it came in. forwarded: somebody else may have written it."""
 
     text: str
     message_id: int | None = None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,21 @@ class Shared:
 
 @dataclass(frozen=True)
 class Gave:
-    """A voice note or a picture: Telegram's name for it and its size in bytes."""
+    """A voice note or a picture: Telegram's name for it, its size in bytes, and the words below it."""
 
     kind: str
     file_id: str
     size: int
+    words: str = ""
 
 
 @dataclass(frozen=True)
 class Other:
-    """Anything Keel has no use for here: a sticker, a poll, a video, an edited message."""
+    """Anything Keel has no use for here: a sticker, a poll, a video, an edited message; and the words in it."""
 
     kind: str
+    words: str = ""
+    forwarded: bool = False
 
 
 Incoming = Command | Pressed | Wrote | Shared | Gave | Other

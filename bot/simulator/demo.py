@@ -19,7 +19,12 @@ from bot.store.migrate import migrate
 from bot.store.store import open_store
 from bot.web.serve import serving
 
-NAMES = {"lesson": "a lesson", "again": "a lesson put off", "wait": "a step goes on"}
+NAMES = {
+    "lesson": "a lesson",
+    "again": "a lesson put off",
+    "wait": "a step goes on",
+    "look-in": "a look that was asked for",
+}
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
+from random import Random
 
 
 class Kind(StrEnum):
@@ -30,12 +31,18 @@ class Fault:
 
 @dataclass
 class Faults:
-    """Faults waiting to happen, and lasting ones."""
+    """Faults waiting to happen, and lasting ones.
+
+    share: how many of all sends fail by chance, each in any of `kinds`; `chance` decides.
+    """
 
     queue: deque[Fault] = field(default_factory=deque)
     down: bool = False
     flooded: bool = False
     slow: float = 0.0
+    share: float = 0.0
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    chance: Random = field(default_factory=Random)
 
     def next(
         self, kind: Kind, method: str | None = None, *, times: int = 1, chat_id: int | None = None, seconds: int = 1
@@ -49,6 +56,8 @@ class Faults:
             return Fault(Kind.RESET)
         if self.flooded and method.lower().startswith(("send", "edit")):
             return Fault(Kind.FLOOD, seconds=3)
+        if method.lower() == "sendmessage" and self.share and self.chance.random() < self.share:
+            return Fault(self.chance.choice(self.kinds))
         for fault in self.queue:
             fits_method = fault.method is None or fault.method.lower() == method.lower()
             if fits_method and (fault.chat_id is None or fault.chat_id == chat_id):

@@ -25,9 +25,11 @@ class Kept:
     connection: Connection
     cipher: Cipher
 
-    async def add_hold(self, learner_id: int, text: str, now: datetime, due_at: datetime, *, morning: bool) -> int:
-        """Hold a message, sealed; gives its id."""
-        row = {"learner_id": learner_id, "made_at": now, "due_at": due_at, "morning": morning}
+    async def add_hold(
+        self, learner_id: int, text: str, now: datetime, due_at: datetime, *, morning: bool, plain: bool = False
+    ) -> int:
+        """Hold a message, sealed; gives its id. plain: it is never made into something nicer."""
+        row = {"learner_id": learner_id, "made_at": now, "due_at": due_at, "morning": morning, "plain": plain}
         empty = insert(hold).values(text=b"", state=HoldState.HELD.value, **row).returning(hold.c.id)
         id_ = int((await self.connection.execute(empty)).scalar_one())
         await self._change(id_, learner_id, text=self.cipher.encrypt(text, about=f"hold:{id_}"))
@@ -49,6 +51,10 @@ class Kept:
     async def move_hold(self, learner_id: int, id_: int, due_at: datetime, *, morning: bool) -> None:
         """It waits until another moment."""
         await self._change(id_, learner_id, due_at=due_at, morning=morning, state=HoldState.HELD.value)
+
+    async def mark_plain(self, learner_id: int, id_: int, *, plain: bool = True) -> None:
+        """It is never made into something nicer; or it is one like any other again."""
+        await self._change(id_, learner_id, plain=plain)
 
     async def mark_ready(self, learner_id: int, id_: int) -> None:
         """Its time has come."""
@@ -101,4 +107,4 @@ class Kept:
 
     def _hold(self, row: Row[Any]) -> Hold:
         text = self.cipher.decrypt(row.text, about=f"hold:{row.id}") if row.text else ""
-        return Hold(row.id, text, HoldState(row.state), row.made_at, row.due_at, row.morning)
+        return Hold(row.id, text, HoldState(row.state), row.made_at, row.due_at, row.morning, row.plain)

@@ -24,6 +24,7 @@ from bot.store.tables import (
     keepsake,
     learner,
     note,
+    notice,
     session,
     tally,
     timer,
@@ -81,7 +82,7 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        owned = (session, timer, delivery, broadcast_delivery, completion, note, entry, tally, hold, keepsake)
+        owned = (session, timer, delivery, broadcast_delivery, completion, note, entry, tally, hold, keepsake, notice)
         for table in owned:
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
@@ -156,6 +157,12 @@ def _values(person: Learner) -> dict[str, Any]:
         "steady": person.steady,
         "steady_at": person.steady_at,
         "favourite": person.favourite,
+        "card": person.card,
+        "card_at": person.card_at,
+        "rests_until": person.rests_until,
+        "signalled_at": person.signalled_at,
+        "idioms": " ".join(sorted(person.idioms)),
+        "age_band": person.age_band,
     }
 
 
@@ -190,4 +197,10 @@ def learner_of(row: Row[Any]) -> Learner:
         steady=row.steady,
         steady_at=row.steady_at,
         favourite=row.favourite,
+        card=row.card,
+        card_at=row.card_at,
+        rests_until=row.rests_until,
+        signalled_at=row.signalled_at,
+        idioms=frozenset(row.idioms.split()),
+        age_band=row.age_band,
     )

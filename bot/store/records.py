@@ -141,6 +141,16 @@ class Records:
         query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
         return [_entry(row) for row in await self.connection.execute(query)]
 
+    async def ratings(self, learner_id: int, kind: str, limit: int) -> list[int]:
+        """The first ratings of the newest entries of a kind that have one, the oldest of them first."""
+        query = (
+            select(entry.c.before)
+            .where(entry.c.learner_id == learner_id, entry.c.kind == kind, entry.c.before.is_not(None))
+            .order_by(entry.c.at.desc(), entry.c.id.desc())
+            .limit(limit)
+        )
+        return list((await self.connection.execute(query)).scalars())[::-1]
+
     async def tally(self, learner_id: int) -> Tally:
         """The counters of everything that counts."""
         rows = await self.connection.run(_TALLY, learner=learner_id)

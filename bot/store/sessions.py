@@ -120,6 +120,20 @@ class Sessions:
         """It counts as touched at an earlier moment, so that it does not take the floor from another run."""
         await self.connection.execute(update(session).where(session.c.id == id_).values(touched_at=touched_at))
 
+    async def messages_since(self, learner_id: int, since: datetime) -> list[int]:
+        """Messages in the chat that runs touched after a moment are known to have, newest first."""
+        query = select(session.c.message_id, session.c.card_id).where(
+            session.c.learner_id == learner_id, session.c.touched_at > since
+        )
+        rows = await self.connection.execute(query)
+        return sorted({id_ for row in rows for id_ in row if id_ is not None}, reverse=True)
+
+    async def end(self, id_: str, now: datetime) -> None:
+        """Close one run."""
+        await self.connection.execute(
+            update(session).where(session.c.id == id_).values(ended_at=now, version=session.c.version + 1)
+        )
+
     async def end_all(self, learner_id: int, now: datetime) -> None:
         """Close every open run of a person."""
         await self.connection.execute(

@@ -28,6 +28,7 @@ from bot.store.inbox import Inbox
 from bot.store.kept import Kept
 from bot.store.learners import Learners
 from bot.store.marks import Marks
+from bot.store.notices import Notices
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
@@ -57,6 +58,7 @@ class Transaction:
     marks: Marks
     broadcasts: Broadcasts
     counts: Counts
+    notices: Notices
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part of the transaction that can fail alone."""
@@ -130,6 +132,7 @@ class Store:
             marks=Marks(connection),
             broadcasts=Broadcasts(connection),
             counts=Counts(connection),
+            notices=Notices(connection),
         )
 
 

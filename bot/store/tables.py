@@ -97,6 +97,12 @@ learner = Table(
     Column("steady", SmallInteger),
     Column("steady_at", Moment),
     Column("favourite", String(20)),
+    Column("card", String(16)),  # the session of the safety card that is open
+    Column("card_at", Moment),
+    Column("rests_until", Moment),
+    Column("signalled_at", Moment),
+    Column("idioms", String(2000), nullable=False, server_default=""),  # ids of rules, joined by spaces
+    Column("age_band", String(8)),
 )
 
 session = Table(
@@ -205,6 +211,7 @@ hold = Table(
     Column("made_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("morning", Boolean, nullable=False),
+    Column("plain", Boolean, nullable=False, server_default=false()),  # never made into something nicer
     Index("ix_hold_learner_id_state", "learner_id", "state"),
 )
 
@@ -232,6 +239,23 @@ entry = Table(
     Column("tool", String(20)),
     Column("tags", String(600), nullable=False),  # ids of choices, joined by spaces; never free text
     Index("ix_entry_learner_id_at", "learner_id", "at"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("at", Moment, nullable=False),
+    Column("category", String(16), nullable=False),
+    Column("tier", String(4), nullable=False),
+    Column("immediate", Boolean, nullable=False),
+    Column("rules", String(2000), nullable=False),  # ids, joined by spaces; never a word of the text
+    Column("card", String(16)),
+    Column("pressed", String(400), nullable=False),  # ids of buttons, joined by spaces
+    Column("pressed_at", Moment),
+    Column("put_away_at", Moment),
+    Index("ix_notice_learner_id_at", "learner_id", "at"),
 )
 
 tally = Table(

@@ -86,6 +86,8 @@ class Desk:
         """Apply what came in, once, then send the answer."""
         chat_id = update.effective_chat.id if update.effective_chat else 0
         self.sender.stand_still(chat_id)
+        if update.message is not None:
+            self.sender.remember(chat_id, update.message.message_id)
         acknowledged = None
         if update.callback_query is not None:
             acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
@@ -114,6 +116,7 @@ class Desk:
         said = str(message.get("text", "")).strip()
         if said not in ("/spiral", self.library.speak(_language(spoken)).texts("keyboard-spiral")):
             return None
+        self.sender.remember(message["chat"]["id"], int(message.get("message_id", 0)))
         try:
             async with tx.savepoint():
                 reply = await self._apply(tx, message["chat"]["id"], spoken, Command("spiral"))

@@ -32,11 +32,11 @@ class Files:
     copies: bool = False
     _known: dict[str, str] = field(default_factory=dict)
 
-    async def show(self, chat_id: int, name: str) -> None:
-        """Send one of Keel's animations, silently; if it does not go, the words are complete without it."""
+    async def show(self, chat_id: int, name: str) -> int | None:
+        """Send one of Keel's animations, silently; gives its message. If it does not go, the words do without it."""
         path = self.folder / f"{name}.gif"
         if not path.is_file():
-            return
+            return None
         content = path.read_bytes()
         mark = f"file:{self.bot.id}:{name}"
         version = hashlib.sha256(content).hexdigest()[:8]
@@ -44,8 +44,7 @@ class Files:
             known = await self._name(mark, version)
             if known is not None:
                 try:
-                    await self._animation(chat_id, known)
-                    return
+                    return (await self._animation(chat_id, known)).message_id
                 except BadRequest:
                     log.info("telegram forgot a file; sending it anew", file=name)
             message = await self._animation(chat_id, InputFile(content, filename=path.name, attach=True))
@@ -54,8 +53,10 @@ class Files:
                 self._known[mark] = f"{version} {sent.file_id}"
                 async with self.store.transaction() as tx:
                     await tx.marks.put(mark, self._known[mark])
+            return message.message_id
         except TelegramError as error:
             log.debug("an animation was not sent", file=name, error=type(error).__name__)
+            return None
 
     async def _name(self, mark: str, version: str) -> str | None:
         """Telegram's name for this version of a file, looked up in the store once."""

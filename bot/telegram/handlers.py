@@ -39,6 +39,16 @@ class _FromBots(filters.MessageFilter):
         return message.from_user is not None and message.from_user.is_bot
 
 
+def _words(update: Update) -> str:
+    """Whatever can be read in a message: its text, the words below a picture, what a poll asks."""
+    message = update.effective_message
+    if message is None:
+        return ""
+    poll = message.poll
+    asked = [poll.question, *(option.text for option in poll.options)] if poll is not None else []
+    return "\n".join(part for part in (message.text, message.caption, *asked) if part)
+
+
 def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
     """Add every handler, and note failures so that the inbox can count them."""
     application.add_handlers(handlers(desk))
@@ -75,7 +85,8 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
     async def on_command(update: Update, _: Context) -> None:
         text = (update.effective_message.text if update.effective_message else None) or "/"
         name, *rest = text[1:].split(maxsplit=1) or [""]
-        await desk.answer(update, Command(name.split("@")[0].lower()[:32], "".join(rest).strip()[:64]))
+        words = "".join(rest).strip()
+        await desk.answer(update, Command(name.split("@")[0].lower()[:32], words[:64], words=words))
 
     async def on_tap(update: Update, _: Context) -> None:
         query = update.callback_query
@@ -90,23 +101,25 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
 
     async def on_text(update: Update, _: Context) -> None:
         message = update.effective_message
-        await desk.answer(
-            update, Wrote((message.text if message else None) or "", message.message_id if message else None)
-        )
+        if message is not None:
+            forwarded = message.forward_origin is not None
+            await desk.answer(update, Wrote(message.text or "", message.message_id, forwarded))
 
     async def on_voice(update: Update, _: Context) -> None:
         voice = update.effective_message.voice if update.effective_message else None
         if voice is not None:
-            await desk.answer(update, Gave("voice", voice.file_id, voice.file_size or 0))
+            await desk.answer(update, Gave("voice", voice.file_id, voice.file_size or 0, _words(update)))
 
     async def on_photo(update: Update, _: Context) -> None:
         sizes = update.effective_message.photo if update.effective_message else ()
         if sizes:
-            await desk.answer(update, Gave("photo", sizes[-1].file_id, sizes[-1].file_size or 0))
+            await desk.answer(update, Gave("photo", sizes[-1].file_id, sizes[-1].file_size or 0, _words(update)))
 
     async def on_other(update: Update, _: Context) -> None:
         kind = next((name for name, fits in KINDS.items() if fits.check_update(update)), "")
-        await desk.answer(update, Other(kind))
+        message = update.effective_message
+        forwarded = message is not None and message.forward_origin is not None
+        await desk.answer(update, Other(kind, _words(update), forwarded))
 
     return [
         ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER),

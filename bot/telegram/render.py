@@ -65,10 +65,13 @@ def _key(button: Button) -> InlineKeyboardButton | None:
     return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.tap.text))
 
 
-def reply_keyboard(label: str, hint: str) -> ReplyKeyboardMarkup:
-    """The one button that is always there: it starts /spiral."""
+def reply_keyboard(minute: str, people: str, hint: str) -> ReplyKeyboardMarkup:
+    """The two buttons that are always there: one starts /spiral, the other shows people to reach."""
     return ReplyKeyboardMarkup(
-        [[KeyboardButton(label)]], resize_keyboard=True, is_persistent=True, input_field_placeholder=hint
+        [[KeyboardButton(minute), KeyboardButton(people)]],
+        resize_keyboard=True,
+        is_persistent=True,
+        input_field_placeholder=hint,
     )
 
 

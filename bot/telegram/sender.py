@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +23,9 @@ from bot.telegram.render import html, keyboard, reply_keyboard
 from bot.telegram.request import NeverArrived
 
 log = structlog.get_logger()
+
+REMEMBERED, CHATS_REMEMBERED = 120, 5_000
+"""How many messages of how many chats the sender remembers, for somebody who hides them."""
 
 
 class Outcome(StrEnum):
@@ -58,6 +62,7 @@ class Sender:
         self.files = files
         self.paid = paid
         self._motions: dict[int, asyncio.Task[None]] = {}
+        self._recent: OrderedDict[int, deque[int]] = OrderedDict()
 
     async def deliver(
         self,
@@ -75,8 +80,9 @@ class Sender:
         living = card = None
         if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
             await self._strip(chat_id, reply.strip)
-        if reply.delete:
-            await self._delete(chat_id, reply.delete)
+        if reply.delete or reply.sweep:
+            swept = self._recent.pop(chat_id, ()) if reply.sweep else ()
+            await self._delete(chat_id, tuple(sorted({*reply.delete, *swept}, reverse=True)))
         for screen in reply.screens:
             verdict = await self.send(chat_id, screen, texts, lane)
             if verdict.outcome is not Outcome.SENT:
@@ -102,13 +108,17 @@ class Sender:
             if screen.keepsake is not None:
                 played = await self.files.play(chat_id, screen.keepsake)
                 if played is not None:
+                    self.remember(chat_id, played.message_id)
                     return Verdict(Outcome.SENT, played.message_id)
                 screen = replace(screen, text=texts("keepsake-gone"))
             if screen.media is not None:
-                await self.files.show(chat_id, screen.media)
+                shown = await self.files.show(chat_id, screen.media)
+                if shown is not None:
+                    self.remember(chat_id, shown)
             message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)
+        self.remember(chat_id, message.message_id)
         self._move(chat_id, message.message_id, screen)
         if screen.pin:
             pinned = self.bot.pin_chat_message(chat_id, message.message_id, disable_notification=True)
@@ -118,6 +128,17 @@ class Sender:
     async def acknowledge(self, query_id: str) -> None:
         """Tell Telegram that a tap arrived, so that the button stops spinning; too late is no harm."""
         await self._quietly(self.bot.answer_callback_query(query_id, rate_limit_args=ONCE), "answer_callback_query")
+
+    def remember(self, chat_id: int, message_id: int) -> None:
+        """A message stands in a chat, theirs or ours: it goes when somebody hides what is there.
+
+        Kept in memory only, for the newest chats: after a restart the runs in the store say where most of ours are.
+        """
+        known = self._recent.setdefault(chat_id, deque(maxlen=REMEMBERED))
+        known.append(message_id)
+        self._recent.move_to_end(chat_id)
+        while len(self._recent) > CHATS_REMEMBERED:
+            self._recent.popitem(last=False)
 
     def stand_still(self, chat_id: int) -> None:
         """End a chat's living message: the person moved on."""
@@ -142,7 +163,9 @@ class Sender:
                 parse_mode="HTML",
                 rate_limit_args=lane,
             )
-        always = reply_keyboard(texts("keyboard-spiral"), texts("keyboard-hint")) if screen.keyboard else None
+        always = None
+        if screen.keyboard:
+            always = reply_keyboard(texts("keyboard-spiral"), texts("keyboard-help"), texts("keyboard-hint"))
         return await self.bot.send_message(
             chat_id,
             _html(screen, 0),

@@ -1,9 +1,10 @@
 # Small texts, one a line: name = words. { $name } is filled in. Lines that go on are indented.
 # A line that goes on must not begin with *, [ or a full stop.
 
-## The button that is always there
+## The buttons that are always there
 
 keyboard-spiral = I need a minute
+keyboard-help = More help
 keyboard-hint = Write anything, or tap
 
 ## Buttons
@@ -22,6 +23,9 @@ button-delete = Delete my data
 button-delete-yes = Delete everything
 button-delete-no = Keep it
 button-country = Another country
+button-more-countries = My country isn't here
+button-age = My age is another
+button-not-listed = Not here either
 button-hide = Hide this
 button-card = Pin a card here
 button-plan = My own plan
@@ -82,6 +86,7 @@ command-resume = Messages again
 command-language = Another language
 command-export = Everything stored, as a file
 command-delete = Erase everything
+command-clean = Take recent messages out of this chat
 command-privacy = What is kept, and who can see it
 command-about = Who wrote this, and what it is not
 command-help = What you can do here
@@ -133,8 +138,8 @@ pace-on-request = only when you ask
 
 ## Hello and goodbye
 
-hello = Hello. The button below is always there, for the minute before you send something.
-hello-again = Good to see you. The button below is still there.
+hello = Hello. The buttons below are always there: one for the minute before you send something, one for people to reach.
+hello-again = Good to see you. The buttons below are still there.
 pick-up = Pick up anywhere.
 resumed = Welcome back. The next lesson comes { $when }, one at a time.
 resumed-on-request = Welcome back. I'll write when you ask, with /lesson. In the settings you can choose a time instead.
@@ -371,13 +376,48 @@ sos-call = Call { $number }
 sos-text = Text { $number }
 sos-whatsapp = WhatsApp { $number }
 sos-anywhere = None of these fits? findahelpline.com lists people by country and topic.
-sos-honest = I'm a program and can't see how you are or send anyone. These lines were collected on { $date }; nobody here has dialled them.
+sos-no-lines = I have no lines for this country yet. findahelpline.com lists people by country and topic, to call or to write to.
+sos-confirmed = Checked by whoever runs this Keel on { $date }.
+sos-old = Last seen on { $date }; it may have changed.
+sos-honest = I'm a program and can't see how you are or send anyone. These lines were collected on { $date }. Where nothing else is said, nobody here has dialled them.
 sos-no-country = **People to reach now**
     In danger right now: call your local emergency number (112 works in many countries) and go where another person is.
 
     For someone to talk to, choose your country below. If it isn't there, findahelpline.com lists people by country.
 
     I'm a program and can't send anyone.
+
+sos-elsewhere = **People to reach now**
+    In danger right now: call your local emergency number (112 works in many countries) and go where another person is.
+
+    I have no list for where you are. findahelpline.com has more than 150 countries, by topic, to call or to write to. befrienders.org has people who listen.
+
+    If you don't know the number: ask anybody near you, a shop or a hospital.
+
+    I'm a program and can't send anyone.
+help-emergency = { $number } ({ $country })
+help-emergency-unknown = your local emergency number (112 works in many countries)
+help-lines-unknown = findahelpline.com: people by country and topic, to call or to write to
+help-lines-others = Others, by topic: findahelpline.com
+help-line-unknown = findahelpline.com has people to call or write to, by country.
+help-call = call { $number }
+help-text = text { $number }
+help-whatsapp = WhatsApp { $number }
+help-chat = chat { $address }
+help-stays = The two buttons below the chat stay: a minute, and people to reach.
+
+## Cards
+
+card-first = This first. It can be put away below, and then the rest is there again.
+card-words = I can't answer that in words, and it wasn't kept. Which button is nearest? Putting this away works, too.
+card-text = I'm not okay right now and I don't want to be alone with it. Can you come, or stay on the phone with me?
+card-draft = These words were meant for somebody. Before they go out, a person for you is worth more than a better sentence. Words that ask for help, and don't lay your life on anybody, come with the next step.
+card-adult = Not grown up yet? A grown-up you trust counts here as well: a parent, an aunt, a teacher, a nurse at school.
+put-down = Then that stays where it is. Nothing you wrote is lost.
+asks-again = Then I ask again where words could mean either.
+cleaned = Done. Some of it may be left: older than two days stays, and so do copies outside this chat, such as banners on the screen, other devices and backups.
+    To be sure, delete this chat in Telegram. The button below erases what is stored here.
+young = Keel's lessons are written for adults, so they aren't offered here. The quiet minute works, and More help has people for your age in many countries.
 
 ## One's own data
 
@@ -400,12 +440,14 @@ help = **What you can do here**
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
-    /export and /delete – your data
+    /export and /delete – your data; /clean – recent messages out of this chat
     /about and /privacy – who and what this is
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.
 about = **About Keel**
-    A set of messages written by people and run by a program. Not a person, not therapy, not an emergency service. Nobody reads along, and it can miss things.
+    A set of messages written by people and run by a program. Not a person, not therapy, not an emergency service. Nobody reads along.
+
+    It looks for words about danger in what you write, in English only, by rules and on this machine. Then it shows people to reach. It can miss things, and it can be wrong. No clinician and no specialist in domestic abuse has looked over it yet.
 
     It uses ideas from published research. Keel itself has not been tested in a study. It has { $lessons } lessons, and each names its source. Reviewed by a professional so far: { $reviewed ->
         [0] none
@@ -416,8 +458,10 @@ about = **About Keel**
 privacy = **What is kept**
     Your settings, which lessons you met, your numbers, and what you chose to write. What you write is encrypted on disk with a key kept apart. It is not end-to-end encrypted: Telegram passes every message on and stores the chat, and whoever runs this Keel could, with effort, read what is stored.
 
+    When words about danger are noticed: which rule, which button and when. Never the words. If you say you are not grown up: one word about it.
+
     No names, no phone number, no place. A location you share is used once for the clock.
 
     Nothing is sold or sent elsewhere. /export hands you everything, /delete erases it.
 
-    Does somebody else read this phone? Deleting the chat in Telegram removes it here too.
+    Does somebody else read this phone? /clean takes recent messages out of this chat. Deleting the chat in Telegram takes all of them.

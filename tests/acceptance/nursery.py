@@ -11,6 +11,7 @@ import os
 import sys
 
 from bot.__main__ import main
+from bot.library.safety import shipped
 from tests.acceptance.killed import LESSON_POINTS, POINTS, wrap
 
 
@@ -35,6 +36,7 @@ def become(order: dict[str, object]) -> None:
 
 def serve() -> None:
     """Take orders until standard input ends."""
+    shipped()  # the rules about danger are compiled once, and every child has them
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +67,7 @@ class Running:
     folder: Path
     child: int | None = None
     process: asyncio.subprocess.Process | None = None
+    settings: dict[str, str] = field(default_factory=dict)
 
     async def start(self, killed_at: str = "", *, from_scratch: bool = False) -> None:
         """Start the bot; `killed_at` names a point of the way through at which it kills itself.
@@ -81,6 +82,7 @@ class Running:
             "KEEL_DATA_DIR": str(self.folder),
             "KEEL_NOW": self.clock.now().isoformat(),
             "KEEL_LOG_LEVEL": "info",
+            **self.settings,
         }
         if from_scratch:
             with (self.folder / "log").open("ab") as log:

@@ -44,6 +44,7 @@ LIBRARY, PLACES = load(CONTENT), Places()
 SPIRAL = LIBRARY.speak("en").flows["spiral"]
 CARD = {SPIRAL.beside.id} if SPIRAL.beside is not None else set()
 WORDS = ["7", "eleven", "0.5", "he read it", "never", "😀", "That's all", "Next", "21:30", "I'm spiralling", "x" * 4000]
+WORDS += ["I want to die", "he hit me", "I wish I could disappear", "I'm 15"]
 ASKED_AT_MOST = {"now": 3}
 """“Is it passing?” is asked of each tool, the third time the last; its number is not asked for again once given."""
 NOT_HERE = {"delete", "export"}  # they have tests of their own; here they would end the story

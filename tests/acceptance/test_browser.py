@@ -136,7 +136,7 @@ async def test_a_new_person_goes_from_start_to_progress(demo: Demo, scheme: str)
         for number, (label, then) in enumerate(WALK):
             await press(page, label, then)
             await keep(page, f"2-setup-{number}-{scheme}")
-        await page.get_by_test_id("keyboard-button").click()
+        await page.get_by_test_id("keyboard-button").first.click()
         await says(page, "here|Okay")
         await keep(page, f"3-spiral-arrive-{scheme}")
         for number, (label, then) in enumerate(SPIRAL):

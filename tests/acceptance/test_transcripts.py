@@ -1,4 +1,4 @@
-"""Five whole sessions, printed from the real bot into docs/transcripts, and compared with what is committed there.
+"""Six whole sessions, printed from the real bot into docs/transcripts, and compared with what is committed there.
 
 After a wanted change of wording: `make transcripts` writes them anew; the change then shows in review.
 """
@@ -141,11 +141,20 @@ async def _not_safe(world: World, told: Transcript) -> None:
     await told.taps("Close for now")
 
 
+async def _danger(world: World, told: Transcript) -> None:
+    await told.sends("/journal")
+    await told.sends("I want to die")
+    await told.sends("/spiral")
+    await told.taps("Not right now, but the thoughts are here", "Choose my country", "United Kingdom")
+    await told.taps("My own plan", "Done", "Close this", "Go on where I was", "Keep it")
+
+
 SESSIONS: dict[str, tuple[str, Callable[[World, Transcript], Awaitable[Any]]]] = {
     "first-ever": ("The first one ever, and the next day", _first),
     "one-in-the-morning": ("At one in the morning", _night),
     "third-within-an-hour": ("The third within an hour", _third),
     "with-a-hold": ("With a message held, and one clear ask made of it", _with_hold),
+    "words-about-danger": ("With words about danger in the journal", _danger),
     "not-safe": ("With “I don't feel safe with them”", _not_safe),
 }
 

@@ -48,6 +48,8 @@ BROKEN = [
     Broken("front matter", A1, "---\n", "", "yaml-language-server"),
     Broken("schema", A1, "# yaml-language-server: $schema=../../../schema/lesson.json\n", "", "id: a1"),
     Broken("yaml", A1, "id: a1", 'id: "a1', "title:"),
+    # helplines
+    Broken("shape", "helplines.yaml", "      seen: 2026-09-23\n", "", "- name: Dubai Foundation"),
     # flows
     Broken("target", WORDS, "to: kept", "to: nowhere", "to: nowhere"),
     Broken("yaml", WORDS, "id: words", "id: [words", "id: [words"),

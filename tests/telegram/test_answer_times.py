@@ -1,4 +1,4 @@
-"""How long first answers take: recorded for /spiral and everything else, added up, and never a transaction of its own."""
+"""How long first answers take: recorded for /spiral and all else, added up, never in a transaction of its own."""
 
 from __future__ import annotations
 

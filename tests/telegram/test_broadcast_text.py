@@ -89,8 +89,8 @@ def test_it_shows_what_looks_alike_together() -> None:
 
 
 pieces = st.sampled_from(
-    ("<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "<pre>", "</pre>", "<blockquote>", "</blockquote>", "<", ">", "&",
-     "&lt;", "&amp;", "&#65;", '<a href="https://x.org">', "</a>", "<p>", "\n", " ", "word", "<b ", '"', "/", "😀")
+    ("<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "<pre>", "</pre>", "<blockquote>", "</blockquote>", "<", ">",
+     "&", "&lt;", "&amp;", "&#65;", '<a href="https://x.org">', "</a>", "<p>", "\n", " ", "word", "<b ", '"', "/", "😀")
 )  # fmt: skip
 
 

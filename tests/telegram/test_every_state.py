@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ async def stand_at(anna: Person, flow: str, step: str, number: int) -> None:
         learner = await tx.learners.find(anna.account.chat.id)
         assert learner is not None
         now = world.clock.now()
+        await tx.learners.save(replace(learner, card=None, card_at=None))  # a card that an earlier screen led to
         await tx.sessions.add(Session(f"s{number}", learner.id, flow, step, now, now, answers=FACTS))
 
 
@@ -44,7 +46,9 @@ async def test_every_command_answers_from_every_screen(world: World, anna: Perso
         assert len(anna.bots) > before, f"/{command} was not answered at {flow}.{step}"
         if command not in ("export", "start"):
             assert anna.buttons, f"/{command} leaves no way on at {flow}.{step}"
-    assert world.telegram.refusals() == []
+    # The chat is emptied here between commands, so /clean finds nothing any more where a message was.
+    real = [call for call in world.telegram.refusals() if "to delete not found" not in call.answer["description"]]
+    assert real == []
 
 
 @pytest.mark.parametrize("flow", STATES)

@@ -8,7 +8,7 @@ from tests.person import Person, World
 async def test_a_first_day_from_start_to_progress(world: World, anna: Person) -> None:
     await anna.sends("/start")
     anna.sees("not therapy", "18 and over")
-    assert anna.account.chat.keyboard == [["I need a minute"]]
+    assert anna.account.chat.keyboard == [["I need a minute", "More help"]]
     await anna.taps("Choose a time")
     await anna.taps("11:00 Berlin")
     anna.sees("11:00", "Berlin")

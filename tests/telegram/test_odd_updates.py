@@ -12,7 +12,7 @@ from tests.person import Person, World
 async def test_an_edited_message_gets_a_line_and_changes_nothing(world: World, anna: Person) -> None:
     post = anna.account.send_text("hello")
     await world.settle()
-    anna.account.edit_text(post, "goodbye")
+    anna.account.edit_text(post, "hello there")
     await world.settle()
     anna.sees("I keep to what came first")
 

@@ -9,7 +9,7 @@ from bot.core.model import Entry
 from bot.core.tally import raised
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 AT_ONCE = 5_000

@@ -1,14 +1,10 @@
-"""`keel broadcast`: the real command beside the real application; whom it reaches, and when, and never twice."""
+"""A broadcast on its way: when it comes to whom, that it comes once, and what stops it."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,140 +14,12 @@ from bot.dispatch import AT_ONCE
 from bot.services import broadcast
 from bot.services.onboarding import LESSON
 from bot.simulator.faults import Kind
-from bot.simulator.person import Person as Account
-from bot.store.broadcasts import BROADCAST, Progress
+from bot.store.broadcasts import BROADCAST
 from bot.telegram.lanes import Lanes
 from tests.conftest import MONDAY
 from tests.person import Person, World
+from tests.telegram.broadcasts import FAR, TEXT, change, got, people, progress, written_down
 from tests.telegram.crowd import crowd
-from tests.test_bad_input import keel, refused
-
-TEXT = "Keel moves house on <b>Friday</b> &amp; is quiet for an hour."
-WORDS = "Keel moves house on Friday & is quiet for an hour."
-FAR = MONDAY + timedelta(days=300)
-
-
-async def command(world: World, folder: Path, *arguments: str) -> tuple[int, str]:
-    """`keel broadcast …` in a process of its own, on the database that the running Keel has open."""
-    now = {"KEEL_NOW": world.clock.now().isoformat(), "KEEL_API_URL": "http://127.0.0.1:9"}
-    return await asyncio.to_thread(keel, "broadcast", *arguments, KEEL_DATA_DIR=str(folder), **now)
-
-
-async def written_down(world: World, text: str = TEXT) -> int:
-    """What `--yes` does, without a process."""
-    item, _ = await broadcast.write_down(world.keel.store, text, world.clock.now())
-    return item.id
-
-
-async def progress(world: World) -> Progress:
-    """How far the newest broadcast is."""
-    async with world.keel.store.transaction(reading=True) as tx:
-        return (await tx.broadcasts.progress())[0]
-
-
-async def people(world: World, size: int) -> list[Account]:
-    """So many people whose next lesson is far away."""
-    return await crowd(world, size, FAR)
-
-
-async def change(world: World, account: Account, **values: object) -> None:
-    """Something else about a person."""
-    async with world.keel.store.transaction() as tx:
-        person = await tx.learners.find(account.chat.id)
-        assert person is not None
-        await tx.learners.save(replace(person, **values))  # type: ignore[arg-type]
-
-
-def got(accounts: list[Account], words: str = WORDS) -> Counter[int]:
-    """How many people have how many copies."""
-    return Counter(sum(post.data.get("text") == words for post in person.posts) for person in accounts)
-
-
-async def test_a_dry_run_says_whom_it_reaches_and_sends_nothing(world: World, tmp_path: Path) -> None:
-    accounts = await people(world, 30)
-    different: list[dict[str, object]] = [
-        {"paused": True},
-        {"status": Status.STOPPED},
-        {"status": Status.STOPPED},
-        {"status": Status.BLOCKED},
-        {"quiet_start": time(9), "quiet_end": time(13)},
-        {"last_unasked": MONDAY - timedelta(hours=2)},
-        {"zone": None},
-    ]
-    for number, values in enumerate(different):
-        await change(world, accounts[number], **values)
-    code, said = await command(world, tmp_path, TEXT)
-    assert code == 0, said
-    lines = [" ".join(line.split()) for line in said.splitlines()]
-    assert lines == [
-        "Nothing is sent yet. This is what people would see:",
-        "",
-        f"│ {WORDS}",
-        "│ [ Change times ] [ Pause ]",
-        "",
-        "reaches 26 people",
-        "at once 24",
-        "later 1 in their quiet hours; they get it when those end",
-        "later 1 who got something today; they get it in the morning",
-        "left out 4 (1 paused, 2 stopped, 1 blocked)",
-        "no clock 1 never said what time it is for them; UTC stands in",
-        "takes 1 s at 25 a second",
-        "To send it, give the same command with --yes.",
-    ]
-    await world.tick()
-    assert got(accounts) == {0: 30}
-    assert (await command(world, tmp_path, "--list"))[1] == "There was no broadcast yet.\n"
-
-
-async def test_it_goes_out_silently_with_its_buttons_and_is_listed_and_cancelled(world: World, tmp_path: Path) -> None:
-    accounts = await people(world, 12)
-    await change(world, accounts[0], quiet_start=time(9), quiet_end=time(13))
-    code, said = await command(world, tmp_path, "--yes", TEXT)
-    assert code == 0, said
-    assert said.startswith("Broadcast 1 is written down for 12 people.\n")
-    await world.tick()
-    assert got(accounts) == {1: 11, 0: 1}
-    post = accounts[5].posts[-1]
-    assert post.silent
-    assert [entity["type"] for entity in post.data["entities"]] == ["bold"]
-    assert [key["text"] for row in post.data["reply_markup"]["inline_keyboard"] for key in row] == [
-        "Change times",
-        "Pause",
-    ]
-    code, said = await command(world, tmp_path, "--list")
-    assert said.splitlines()[1].split() == ["1", "2026-11-23", "10:00", "11", "1", "0", "0"]
-    code, said = await command(world, tmp_path, "--yes", TEXT)
-    assert "Broadcast 1 was written down already, and nobody is new to it." in said
-    code, said = await command(world, tmp_path, "--cancel", "1")
-    assert said == "Broadcast 1 is cancelled: one person will not get it, 11 had it already.\n"
-    await world.wait(hours=8)
-    assert got(accounts) == {1: 11, 0: 1}
-    assert (await command(world, tmp_path, "--list"))[1].splitlines()[1].endswith("cancelled")
-
-
-async def test_to_nobody_and_bad_input_is_one_sentence_each_and_nothing_is_written(
-    world: World, tmp_path: Path
-) -> None:
-    await people(world, 1)
-    refused(await command(world, tmp_path, "--yes", "I <3 you"), "line 1, character 3", "&lt;")
-    refused(await command(world, tmp_path, "--yes", ""), "The text is empty")
-    refused(await command(world, tmp_path), "Give one of TEXT", "--cancel ID")
-    refused(await command(world, tmp_path, "--yes", "--list"), "Give one of TEXT")
-    refused(await command(world, tmp_path, "--cancel", "first"), "“first” is not the number of a broadcast")
-    refused(await command(world, tmp_path, "--cancel", "9"), "There is no broadcast 9", "keel broadcast --list")
-    async with world.keel.store.transaction(reading=True) as tx:
-        assert await tx.broadcasts.progress() == []
-
-
-async def test_without_a_database_or_with_another_shape_it_says_so(world: World, tmp_path: Path) -> None:
-    nowhere = tmp_path / "nowhere"
-    refused(await command(world, nowhere, TEXT), "There is no database at", "keel run")
-    assert not nowhere.exists()
-    assert await command(world, tmp_path, TEXT) == (0, "Nobody would get this (0 paused, 0 stopped, 0 blocked).\n")
-    with sqlite3.connect(tmp_path / "keel.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0005'")
-    connection.close()
-    refused(await command(world, tmp_path, TEXT), "revision 0005", "keel migrate")
 
 
 async def test_quiet_hours_wait_until_they_end(world: World) -> None:

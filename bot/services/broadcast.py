@@ -21,7 +21,7 @@ from bot.services.unasked import Prepared
 from bot.store.broadcasts import BROADCAST, Progress
 from bot.store.store import Store
 
-BATCH = 500
+BATCH = 200
 BREATH = 0.03
 """Seconds between two batches, in which a running Keel writes."""
 
@@ -90,22 +90,25 @@ async def write_down(store: Store, text: str, now: datetime) -> tuple[Broadcast,
         await tx.broadcasts.turn(item.id, BroadcastState.WRITING)
     after, added = 0, 0
     while True:
+        # Read and decided without the writer's place, which a running Keel needs; when a timer is due, all of this is
+        # asked again.
+        async with store.transaction(reading=True) as tx:
+            people = await tx.learners.page(after, BATCH)
+            had = await tx.broadcasts.reached(item.id, people[0].id, people[-1].id) if people else set()
+        dues = {}
+        for person in people:
+            found = comes(person, now)
+            if person.id not in had and not isinstance(found, LeftOut):
+                dues[person.id] = now if found is None else found.until
         async with store.transaction() as tx:
             current = await tx.broadcasts.get(item.id)
             if current is None or current.state is not BroadcastState.WRITING:
                 raise BroadcastProblem(f"Broadcast {item.id} was cancelled or stopped meanwhile; nobody more gets it.")
-            people = await tx.learners.page(after, BATCH)
             if not people:
                 await tx.broadcasts.turn(item.id, BroadcastState.READY)
                 return replace(item, state=BroadcastState.READY), added
-            first, after = people[0].id, people[-1].id
-            had = await tx.broadcasts.reached(item.id, first, after)
-            dues = {}
-            for person in people:
-                found = comes(person, now)
-                if person.id not in had and not isinstance(found, LeftOut):
-                    dues[person.id] = now if found is None else found.until
             added += await tx.timers.add_missing(BROADCAST, str(item.id), Lane.BULK, dues)
+        after = people[-1].id
         await asyncio.sleep(BREATH)
 
 

@@ -85,7 +85,7 @@ def _page(comparisons: list[Comparison], notes: list[str], late: lateness.Latene
         + "\n\n".join(notes)
         + "\n\n## Lateness\n\n100,000 people share one window of 75 minutes, each with their own offset; the lane "
         f"sends at the pace measured above. The last goes out {late.last / 60:.1f} minutes after the window "
-        f"began ({'inside' if late.inside else '**outside**'} it), the latest is {slowest:.1f} minutes behind its slot. "
+        f"began ({'inside' if late.inside else '**outside**'} it), the latest {slowest:.1f} minutes behind its slot. "
         "Computed from the real offsets and that pace, not waited for.\n\n![Lateness](charts/lateness.svg)\n\n"
         f"## Charts\n\n{charts}\n"
     )

@@ -207,7 +207,7 @@ async def test_a_lost_zone_is_asked_for_even_when_the_settings_were_touched_befo
         await connection.execute(update(learners).values(zone="Europe/Atlantis"))
     await anna.sends("/pause")
     await anna.taps("Three days")
-    anna.world.telegram.faults.next(Kind.FLOOD, "sendMessage", seconds=30)
+    anna.world.telegram.faults.next(Kind.FLOOD, "sendMessage", seconds=2)
     await passes(anna.world, 48)
     anna.sees("I've lost your clock")
     said = len(anna.bots)

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from bot import __version__, log
+from bot.broadcast_commands import broadcast
 from bot.content_commands import content
 from bot.content_send import SendProblem
 from bot.library.changes import ChangesProblem
@@ -26,8 +27,10 @@ from bot.runner import (
     watch_for_danger,
 )
 from bot.safety_commands import safety
+from bot.services.broadcast import BroadcastProblem
 from bot.settings import Settings, SettingsProblem
 from bot.simulator.demo import Demo
+from bot.stats_commands import stats
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate as migrate_database
 from bot.store.store import StoreProblem
@@ -47,6 +50,7 @@ WRONG_INPUT = (
     DraftProblem,
     ChangesProblem,
     SendProblem,
+    BroadcastProblem,
 )
 
 
@@ -114,6 +118,8 @@ def check() -> None:
 
 keel.add_command(content)
 keel.add_command(safety)
+keel.add_command(broadcast)
+keel.add_command(stats)
 
 
 def _settings() -> Settings:

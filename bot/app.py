@@ -48,6 +48,7 @@ from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Outcome, Sender
+from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
 
 log = structlog.get_logger()
@@ -75,6 +76,7 @@ CONTENT_NAMES = Names(
 )
 """What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0
+ANSWER_TIMES_TICK = 60.0
 STOP_SECONDS = 8.0
 MENU_SECONDS = 30.0
 
@@ -91,6 +93,7 @@ class Keel:
     turns: Turns[Waiting]
     intake: Intake
     dispatcher: Dispatcher
+    stopwatch: Stopwatch
     scheduler: AsyncIOScheduler
 
     async def run(self) -> None:
@@ -109,6 +112,7 @@ class Keel:
                 self.scheduler.shutdown(wait=False)
                 await self.turns.stop(STOP_SECONDS)
                 await self.sender.close()
+                await self.stopwatch.write()
         finally:
             await self.application.shutdown()
             await self.application.bot.shutdown()
@@ -168,23 +172,27 @@ def build(
     places: Places | None = None,
     *,
     copies: bool = False,
+    paid: bool = False,
 ) -> Keel:
     """Put everything together.
 
-    copies: keep a sealed copy of the voice notes and pictures that people give.
+    copies: keep a sealed copy of the voice notes and pictures that people give. paid: what goes out in bulk may cost
+    Telegram Stars.
     """
     lanes = bot.rate_limiter
     assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
     files = Files(bot, store, library.folder / "media", copies=copies)
-    sender = Sender(bot, files)
-    desk = Desk(store, library, clock, Conversation(flows), sender, files)
+    sender = Sender(bot, files, paid=paid)
+    stopwatch = Stopwatch(store, clock)
+    desk = Desk(store, library, clock, Conversation(flows), sender, files, stopwatch)
     register(application, desk)
     turns: Turns[Waiting] = Turns(desk.handle)
-    intake = Intake(bot, store, clock, turns, desk.ahead)
+    intake = Intake(bot, store, clock, turns, desk.ahead, stopwatch)
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
-    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, _ticks(dispatcher))
+    ticks = _ticks(dispatcher, stopwatch)
+    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch, ticks)
 
 
 def _sending(sender: Sender, library: Library) -> Any:
@@ -201,7 +209,7 @@ def _sending(sender: Sender, library: Library) -> Any:
     return send
 
 
-def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
+def _ticks(dispatcher: Dispatcher, stopwatch: Stopwatch) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
     for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
         scheduler.add_job(
@@ -214,4 +222,5 @@ def _ticks(dispatcher: Dispatcher) -> AsyncIOScheduler:
             max_instances=1,
             misfire_grace_time=None,
         )
+    scheduler.add_job(stopwatch.write, "interval", seconds=ANSWER_TIMES_TICK, coalesce=True, max_instances=1)
     return scheduler

@@ -30,7 +30,7 @@ BATCH = 50
 AT_ONCE = 32
 LEASE = timedelta(minutes=2)
 FAILURES = {Result.DOWN: "down", Result.UNKNOWN: "unknown"}
-"""Results that say that something is wrong with the line; a refusal is the lesson's, a block the person's."""
+"""Results that say that something is wrong with the line; a refusal is the message's, a block the person's."""
 
 Send = Callable[[Prepared, Lane], Awaitable[tuple[Result, int | None, float]]]
 """Sends something prepared; gives the result, the message id, and for `later` and `down` after how many seconds."""
@@ -112,18 +112,18 @@ class Dispatcher:
             log.error("a timer could not be handled", kind=timer.kind, error=type(error).__name__)
             self._note(lane, type(error).__name__, None)
             return "error"
-        self._note(lane, FAILURES.get(result), prepared.lesson, refusal=result is Result.REJECTED)
+        self._note(lane, FAILURES.get(result), prepared.about, refusal=result is Result.REJECTED)
         return result.value
 
     def _rests(self, lane: Lane) -> bool:
         return lane is Lane.BULK and self.trouble.rests(self.clock.now())
 
-    def _note(self, lane: Lane, failure: str | None, lesson: str | None, *, refusal: bool = False) -> None:
+    def _note(self, lane: Lane, failure: str | None, about: str | None, *, refusal: bool = False) -> None:
         if lane is not Lane.BULK:
             return
         before, now = self.trouble, self.clock.now()
-        self.trouble = before.after(failure, lesson, now, refusal=refusal)
+        self.trouble = before.after(failure, about, now, refusal=refusal)
         for stopped in sorted(self.trouble.stopped - before.stopped):
-            log.error("a lesson is stopped: telegram refuses it for everybody", lesson=stopped)
+            log.error("a message is stopped: telegram refuses it for everybody", about=stopped)
         if self.trouble.rests_until != before.rests_until:
             log.error("the bulk lane rests: too many sends failed", **before.kinds())

@@ -29,7 +29,7 @@ from bot.library.safety import detector_in
 from bot.library.schema import HelplinesFile
 from bot.settings import Settings, SettingsProblem
 from bot.store.cipher import KeyProblem
-from bot.store.migrate import migrate
+from bot.store.migrate import migrate, require_current
 from bot.store.store import Store, StoreProblem, open_store
 from bot.web.health import health
 from bot.zone_rules import say_rules
@@ -63,7 +63,7 @@ async def run_bot(settings: Settings) -> None:
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
-            keel = build(bot, store, library, clock, copies=settings.media_copies)
+            keel = build(bot, store, library, clock, copies=settings.media_copies, paid=settings.paid_broadcast)
             task = asyncio.create_task(keel.run())
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, task.cancel)
@@ -138,6 +138,17 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def beside(settings: Settings) -> AsyncIterator[Store]:
+    """The store of a Keel that may be running: the data folder is not held, and nothing is migrated.
+
+    Raises StoreProblem: there is no database yet, or it has another shape.
+    """
+    await require_current(settings.database_url)
+    async with opened(settings) as store:
+        yield store
 
 
 async def refuse_old_clock(store: Store, clock: Clock) -> None:

@@ -21,6 +21,7 @@ NAMES = (
     "KEEL_ENCRYPTION_KEY_FILE",
     "KEEL_HELPLINES_FILE",
     "KEEL_BULK_RATE",
+    "KEEL_PAID_BROADCAST",
     "KEEL_MEDIA_COPIES",
     "KEEL_LOG_FORMAT",
     "KEEL_LOG_LEVEL",
@@ -47,6 +48,7 @@ class Settings:
     helplines_file: Path | None
     listen: tuple[str, int] | None
     bulk_rate: float
+    paid_broadcast: bool
     media_copies: bool
     log_format: str
     log_level: str
@@ -76,8 +78,8 @@ class Settings:
             helplines_file=_helplines(given.get("KEEL_HELPLINES_FILE"), data_dir),
             listen=_listen(given.get("KEEL_LISTEN")),
             bulk_rate=_rate(given.get("KEEL_BULK_RATE", "25")),
-            media_copies=_one_of("KEEL_MEDIA_COPIES", given.get("KEEL_MEDIA_COPIES", "no").lower(), ("yes", "no"))
-            == "yes",
+            paid_broadcast=_yes("KEEL_PAID_BROADCAST", given),
+            media_copies=_yes("KEEL_MEDIA_COPIES", given),
             log_format=_one_of("KEEL_LOG_FORMAT", given.get("KEEL_LOG_FORMAT", "console"), ("console", "json")),
             log_level=_one_of(
                 "KEEL_LOG_LEVEL",
@@ -149,6 +151,10 @@ def _rate(value: str) -> float:
     if not 0 < rate <= 10_000:
         raise SettingsProblem("KEEL_BULK_RATE is not a number of messages a second; write for example 25.")
     return rate
+
+
+def _yes(name: str, given: Mapping[str, str]) -> bool:
+    return _one_of(name, given.get(name, "no").lower(), ("yes", "no")) == "yes"
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

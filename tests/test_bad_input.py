@@ -57,6 +57,7 @@ def refused(said: tuple[int, str], *words: str) -> None:
         ({"KEEL_TOKEN": "hello"}, ("KEEL_TOKEN", "does not look like")),
         ({"KEEL_TOKENN": "x"}, ("KEEL_TOKENN", "did you mean KEEL_TOKEN")),
         ({"KEEL_BULK_RATE": "fast"}, ("KEEL_BULK_RATE",)),
+        ({"KEEL_PAID_BROADCAST": "maybe"}, ("KEEL_PAID_BROADCAST", "yes, no")),
         ({"KEEL_LISTEN": "here"}, ("KEEL_LISTEN",)),
         ({"KEEL_API_URL": "telegram"}, ("KEEL_API_URL",)),
         ({"KEEL_NOW": "2026-01-01T00:00:00+00:00"}, ("KEEL_NOW", "127.0.0.1")),

@@ -163,6 +163,25 @@ class Delivery:
     asked: bool = False
 
 
+class BroadcastState(StrEnum):
+    """Whether a broadcast goes out."""
+
+    WRITING = "writing"  # not everybody's timer is written down yet; those that are go out already
+    READY = "ready"
+    CANCELLED = "cancelled"  # the operator took it back
+    STOPPED = "stopped"  # Telegram refuses it for everybody
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """An operator's message to everybody; `text` is Telegram's HTML."""
+
+    id: int
+    text: str
+    state: BroadcastState
+    made_at: datetime
+
+
 class Outcome(StrEnum):
     """What a learner did with a lesson."""
 

@@ -105,6 +105,7 @@ class Screen:
     keepsake: this message is the person's own voice note or picture.
     card: this message stays in view beside the session's living one.
     pin: stays on top of the chat.
+    marked_up: `text` is Telegram's own HTML, checked before it came here (a broadcast).
     """
 
     text: str
@@ -118,6 +119,7 @@ class Screen:
     keepsake: Keepsake | None = None
     card: bool = False
     pin: bool = False
+    marked_up: bool = False
 
 
 @dataclass(frozen=True)

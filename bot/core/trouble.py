@@ -4,8 +4,9 @@ Two rules over what came back from the bulk lane:
 
 * **Too many failures of the same hour.** Of the last 20 sends 10 or more failed without Telegram saying why (no
   connection, no answer in time, an error of ours): the lane rests a minute, and begins with a clean slate.
-* **The same refusal for many.** Telegram refuses one lesson for five people with nobody having got it in between: it is
-  the lesson's fault. That lesson stops, the others go on; it is tried again when Keel starts with mended content.
+* **The same refusal for many.** Telegram refuses one lesson, or one broadcast, for five people with nobody having got
+  it in between: it is that message's fault. It stops, the others go on; a lesson is tried again when Keel starts with
+  mended content.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Trouble:
     """What came back lately.
 
     recent: the newest results, True for a failure. kinds: how often each kind of failure is among them.
-    refused: refusals in a row, by lesson. stopped: lessons that are not sent any more.
+    refused: refusals in a row, by what was refused (a lesson's id, a broadcast). stopped: what is not sent any more.
     """
 
     recent: tuple[str, ...] = ()
@@ -33,9 +34,9 @@ class Trouble:
     stopped: frozenset[str] = frozenset()
     rests_until: datetime | None = None
 
-    def after(self, failure: str | None, lesson: str | None, now: datetime, *, refusal: bool = False) -> Trouble:
+    def after(self, failure: str | None, about: str | None, now: datetime, *, refusal: bool = False) -> Trouble:
         """With one more result. failure: its kind, None when the send came to something (a block counts as that)."""
-        counted = self._refusals(lesson, refusal=refusal) if lesson is not None else self
+        counted = self._refusals(about, refusal=refusal) if about is not None else self
         recent = (*counted.recent, failure or "")[-LOOKED_AT:]
         if sum(1 for item in recent if item) >= TOO_MANY:
             return replace(counted, recent=(), rests_until=now + REST)
@@ -50,8 +51,8 @@ class Trouble:
         """How often each kind of failure is among the newest results."""
         return {kind: self.recent.count(kind) for kind in sorted(set(self.recent)) if kind}
 
-    def _refusals(self, lesson: str, *, refusal: bool) -> Trouble:
-        count = self.refused.get(lesson, 0) + 1 if refusal else 0
-        refused = {**self.refused, lesson: count}
-        stopped = self.stopped | {lesson} if count >= SAME_REFUSALS else self.stopped
+    def _refusals(self, about: str, *, refusal: bool) -> Trouble:
+        count = self.refused.get(about, 0) + 1 if refusal else 0
+        refused = {**self.refused, about: count}
+        stopped = self.stopped | {about} if count >= SAME_REFUSALS else self.stopped
         return replace(self, refused=refused, stopped=stopped)

@@ -1,7 +1,7 @@
 """What to do when a timer is due: the end of a wait, a held message, a question, and all that comes unasked.
 
-`prepare` decides and writes down what is about to be sent; `settle` writes down what became of it. For a lesson the
-ledger row comes before the send and is never sent twice: here a miss is better than a double.
+`prepare` decides and writes down what is about to be sent; `settle` writes down what became of it. For a lesson or a
+broadcast the ledger row comes before the send, which is never made twice: here a miss is better than a double.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from bot.core.flow import ASLEEP
 from bot.core.model import DeliveryState, Status, Timer
 from bot.core.safety.cards import LOOK_IN
 from bot.library.load import Library
-from bot.services import cards, followup, hold, lessons, unasked
+from bot.services import broadcast, cards, followup, hold, lessons, unasked
 from bot.services.flows import WAIT, Flows
 from bot.services.onboarding import LESSON, schedule
 from bot.services.steady import STEADY
 from bot.services.turn import Turn
 from bot.services.unasked import Prepared
+from bot.store.broadcasts import BROADCAST
 from bot.store.store import Transaction
 
-UNASKED = frozenset((LESSON, lessons.AGAIN, unasked.AFTER, STEADY, followup.FOLLOW_UP))
+UNASKED = frozenset((LESSON, lessons.AGAIN, unasked.AFTER, STEADY, followup.FOLLOW_UP, BROADCAST))
 """Kinds of timers that bring something by themselves; what somebody asked for is not among them."""
 
 
@@ -49,7 +50,7 @@ class Due:
     ) -> Prepared | None:
         """What to send for a claimed timer; None when nothing is (the timer is settled then).
 
-        stopped: lessons that are not sent at present, because Telegram refuses them for everybody.
+        stopped: lessons and broadcasts that are not sent at present, because Telegram refuses them for everybody.
         """
         learner = await tx.learners.get(timer.learner_id, alone=True)
         if learner is None or learner.status is Status.BLOCKED:
@@ -73,6 +74,8 @@ class Due:
                 return await unasked.day_after(turn, timer)
             case kind if kind == STEADY:
                 return await unasked.steady_message(turn, timer)
+            case kind if kind == BROADCAST:
+                return await broadcast.due(turn, timer, stopped)
             case kind if kind == hold.HOLD:
                 return await self._release(turn, timer)
             case kind if kind == followup.FOLLOW_UP:
@@ -88,19 +91,18 @@ class Due:
         if learner is None:
             return
         turn = Turn(tx, learner, self.library, now)
+        ledger = tx.broadcasts if sent.timer.kind == BROADCAST else tx.timers
         if result is Result.BLOCKED:
             if sent.delivery is not None:
-                await tx.timers.end_delivery(sent.delivery, DeliveryState.FAILED)
+                await ledger.end_delivery(sent.delivery, DeliveryState.FAILED)
             await turn.change(status=Status.BLOCKED)
             await schedule(turn)
             await tx.timers.settle(sent.timer)
             return
         if result in (Result.LATER, Result.DOWN):
             if sent.delivery is not None:
-                await tx.timers.cancel_delivery(sent.delivery)
-            if sent.before is not None and sent.timer.kind == LESSON:
-                # It certainly did not go out: this day is still free.
-                await turn.change(unread=sent.before.unread, last_unasked=sent.before.last_unasked)
+                await ledger.cancel_delivery(sent.delivery)
+            await self._free_day(turn, sent)
             await tx.timers.put_off(sent.timer, now + timedelta(seconds=max(seconds, 1.0)))
             return
         if sent.reply.session is not None and message_id is not None:
@@ -108,11 +110,22 @@ class Due:
         if sent.delivery is not None:
             states = {Result.SENT: DeliveryState.SENT, Result.UNKNOWN: DeliveryState.UNKNOWN}
             state = states.get(result, DeliveryState.FAILED)
-            await tx.timers.end_delivery(sent.delivery, state, message_id)
+            await ledger.end_delivery(sent.delivery, state, message_id)
         if sent.timer.kind == LESSON:
             await unasked.pass_on(turn, sent.timer)
-        else:
-            await tx.timers.settle(sent.timer)
+            return
+        if sent.timer.kind == BROADCAST and result is Result.REJECTED:
+            await self._free_day(turn, sent)
+        await tx.timers.settle(sent.timer)
+
+    async def _free_day(self, turn: Turn, sent: Prepared) -> None:
+        """It certainly did not go out: this day is still free."""
+        if sent.before is None:
+            return
+        if sent.timer.kind == LESSON:
+            await turn.change(unread=sent.before.unread, last_unasked=sent.before.last_unasked)
+        if sent.timer.kind == BROADCAST:
+            await turn.change(last_unasked=sent.before.last_unasked)
 
     async def _waited(self, turn: Turn, timer: Timer) -> Prepared | None:
         reply = await self.flows.waited(turn, timer.key)

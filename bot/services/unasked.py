@@ -39,8 +39,8 @@ LATEST = timedelta(days=2)
 class Prepared:
     """Something to send for a due timer.
 
-    delivery, lesson: the ledger row and the id, for a lesson. before: the person as they were, for when it turns out
-        that nothing went.
+    delivery: the ledger row, for a lesson or a broadcast. about: what many people get alike: the lesson's id, or the
+        broadcast. before: the person as they were, for when it turns out that nothing went.
     """
 
     timer: Timer
@@ -48,7 +48,7 @@ class Prepared:
     locale: str
     reply: Reply
     delivery: int | None = None
-    lesson: str | None = None
+    about: str | None = None
     before: Learner | None = None
 
 
@@ -96,7 +96,7 @@ async def slot(turn: Turn, timer: Timer, stopped: frozenset[str] = frozenset()) 
     if turn.learner.asks_after:
         await turn.tx.timers.set(turn.learner.id, AFTER, lesson.id, followup.tomorrow(turn), Lane.BULK)
     shown = await lesson_screen(turn, lesson, None, unasked=True)
-    return replace(_prepared(turn, timer, shown, before=before), delivery=ledger, lesson=lesson.id)
+    return replace(_prepared(turn, timer, shown, before=before), delivery=ledger, about=lesson.id)
 
 
 async def _no_slots(turn: Turn, timer: Timer) -> Prepared | None:

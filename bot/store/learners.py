@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Integer, Row, bindparam, delete, func, select, update
 
 from bot.core.model import Learner, Status
 from bot.core.schedule import Pace, is_zone
@@ -15,6 +15,7 @@ from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
 from bot.store.tables import (
+    broadcast_delivery,
     completion,
     delivery,
     entry,
@@ -33,6 +34,14 @@ _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
 _GET = Prepared(lambda _: select(learner).where(learner.c.id == bindparam("which")))
 _GET_ALONE = Prepared(lambda _: select(learner).where(learner.c.id == bindparam("which")).with_for_update())
+_PAGE = Prepared(
+    lambda _: (
+        select(learner)
+        .where(learner.c.id > bindparam("after"))
+        .order_by(learner.c.id)
+        .limit(bindparam("most", type_=Integer))
+    )
+)
 _ADD = Prepared(lambda insert: insert(learner).returning(learner.c.id), _COLUMNS)
 _SAVE = Prepared(lambda _: update(learner).where(learner.c.id == bindparam("which")), _COLUMNS)
 
@@ -47,7 +56,7 @@ class Learners:
     async def find(self, chat_id: int) -> Learner | None:
         """The person of a chat, None when Keel does not know them."""
         rows = await self.connection.run(_FIND, chat=chat_id)
-        return _learner(rows[0]) if rows else None
+        return learner_of(rows[0]) if rows else None
 
     async def get(self, learner_id: int, *, alone: bool = False) -> Learner | None:
         """The person with an id, None when they have been erased.
@@ -55,7 +64,11 @@ class Learners:
         alone: until this transaction ends nobody else reads them so; two timers of one person queue.
         """
         rows = await self.connection.run(_GET_ALONE if alone else _GET, which=learner_id)
-        return _learner(rows[0]) if rows else None
+        return learner_of(rows[0]) if rows else None
+
+    async def page(self, after: int, most: int) -> list[Learner]:
+        """The next people after an id, in the order of their ids."""
+        return [learner_of(row) for row in await self.connection.run(_PAGE, after=after, most=most)]
 
     async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
         """A new person, with nothing but a chat."""
@@ -69,7 +82,8 @@ class Learners:
 
     async def erase(self, person: Learner) -> None:
         """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake, notice):
+        owned = (session, timer, delivery, broadcast_delivery, completion, note, entry, tally, hold, keepsake, notice)
+        for table in owned:
             await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
         await self.connection.execute(delete(learner).where(learner.c.id == person.id))
 
@@ -152,7 +166,8 @@ def _values(person: Learner) -> dict[str, Any]:
     }
 
 
-def _learner(row: Row[Any]) -> Learner:
+def learner_of(row: Row[Any]) -> Learner:
+    """A person from a row with all columns of their table."""
     return Learner(
         id=row.id,
         chat_id=row.chat_id,

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DatabaseError
 
 from bot.store.store import StoreProblem, engine_for, explain
@@ -48,6 +48,34 @@ async def migrate(url: str) -> tuple[str | None, str]:
         raise explain(error, url) from None
     finally:
         await engine.dispose()
+
+
+async def require_current(url: str) -> None:
+    """Look whether a database has the shape this Keel needs; nothing is changed, and a running Keel goes on.
+
+    Raises StoreProblem: there is none yet, or it has another shape.
+    """
+    _require_file(url)
+    engine = engine_for(url)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_revision)
+    except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
+        raise explain(error, url) from None
+    finally:
+        await engine.dispose()
+    if found != head():
+        raise StoreProblem(
+            f"The database is at revision {found or 'none'} and this Keel needs {head()}; run `keel migrate`, "
+            "or start the Keel that is installed now."
+        )
+
+
+def _require_file(url: str) -> None:
+    # SQLite would make an empty file, and whoever asks would be told that nobody uses Keel.
+    path = make_url(url).database if url.startswith("sqlite") else None
+    if path and not Path(path).exists():
+        raise StoreProblem(f"There is no database at {path} yet; `keel run` or `keel migrate` makes it.")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -20,8 +20,10 @@ from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.store.broadcasts import Broadcasts
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
+from bot.store.counts import Counts
 from bot.store.inbox import Inbox
 from bot.store.kept import Kept
 from bot.store.learners import Learners
@@ -54,6 +56,8 @@ class Transaction:
     kept: Kept
     inbox: Inbox
     marks: Marks
+    broadcasts: Broadcasts
+    counts: Counts
     notices: Notices
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
@@ -131,6 +135,8 @@ class Store:
             kept=Kept(connection, self.cipher),
             inbox=Inbox(connection, self.cipher),
             marks=Marks(connection),
+            broadcasts=Broadcasts(connection),
+            counts=Counts(connection),
             notices=Notices(connection),
         )
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -151,6 +152,28 @@ delivery = Table(
     Index("ix_delivery_lesson", "lesson"),
 )
 
+broadcast = Table(
+    "broadcast",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("text", Text, nullable=False),  # an operator's words to everybody: nobody's secret
+    Column("state", String(10), nullable=False),
+    Column("made_at", Moment, nullable=False),
+)
+
+broadcast_delivery = Table(
+    "broadcast_delivery",
+    metadata,
+    Column("id", Key, primary_key=True),
+    _owner(),
+    Column("broadcast_id", Key, ForeignKey("broadcast.id", ondelete="CASCADE"), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("message_id", BigInteger),
+    UniqueConstraint("learner_id", "broadcast_id"),
+    Index("ix_broadcast_delivery_broadcast_id_state", "broadcast_id", "state"),
+)
+
 completion = Table(
     "completion",
     metadata,
@@ -255,6 +278,14 @@ inbox = Table(
     Column("set_aside_at", Moment),
     Column("reply", LargeBinary),  # what the applied update leads to, until it was sent
     Index("ix_inbox_chat_id", "chat_id"),
+)
+
+answer_time = Table(
+    "answer_time",
+    metadata,
+    Column("hour", Moment, primary_key=True),
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
 )
 
 setting = Table(

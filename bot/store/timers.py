@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +86,22 @@ class Timers:
             self.connection.later(_DROP_ALL, learner=learner_id, of=kind)
         else:
             self.connection.later(_DROP, learner=learner_id, of=kind, about=key)
+
+    async def add_missing(self, kind: str, key: str, lane: Lane, dues: Mapping[int, datetime]) -> int:
+        """One timer for each of these people who has none of this kind and key yet; gives how many that were."""
+        if not dues:
+            return 0
+        insertion = self.connection.insert(timer).on_conflict_do_nothing(index_elements=["learner_id", "kind", "key"])
+        rows = [
+            {"learner_id": id_, "kind": kind, "key": key, "due_at": due, "lane": lane.value, "attempts": 0}
+            for id_, due in dues.items()
+        ]
+        return len((await self.connection.execute(insertion.returning(timer.c.id), rows)).all())
+
+    async def drop_for_all(self, kind: str, key: str) -> int:
+        """Forget one thing for everybody; gives for how many people it was due."""
+        which = (timer.c.kind == kind) & (timer.c.key == key)
+        return (await self.connection.execute(delete(timer).where(which))).rowcount
 
     async def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> list[Timer]:
         """Take up to `limit` due timers for `lease`, oldest first; nobody else gets them meanwhile."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -28,6 +29,7 @@ from bot.store.store import Store, Transaction
 from bot.telegram.files import Files
 from bot.telegram.intake import update_from
 from bot.telegram.sender import Outcome, Sender, Verdict
+from bot.telegram.stopwatch import Stopwatch
 
 log = structlog.get_logger()
 
@@ -46,6 +48,7 @@ class Desk:
     conversation: Conversation
     sender: Sender
     files: Files
+    stopwatch: Stopwatch
 
     def __post_init__(self) -> None:
         self.process: Callable[[Update], Awaitable[None]] | None = None
@@ -58,6 +61,12 @@ class Desk:
 
     async def handle(self, item: Waiting) -> None:
         """One row of the inbox, to its end. Never raises, and never blocks what its chat sends next."""
+        try:
+            await self._to_its_end(item)
+        finally:
+            self.stopwatch.drop(item.update_id)
+
+    async def _to_its_end(self, item: Waiting) -> None:
         attempt = item.attempts
         with structlog.contextvars.bound_contextvars(update=item.update_id):
             while True:
@@ -172,7 +181,7 @@ class Desk:
             return item
 
     async def _finish(self, update_id: int, chat_id: int, reply: Reply) -> None:
-        verdict = await self._deliver(chat_id, reply)
+        verdict = await self._deliver(update_id, chat_id, reply)
         if verdict.outcome is Outcome.BLOCKED:
             await self.blocked(chat_id)
         if verdict.outcome is Outcome.REJECTED:
@@ -184,10 +193,12 @@ class Desk:
                 await tx.sessions.set_message(reply.session, verdict.message_id, verdict.card_id)
         self._finished.add(update_id)
 
-    async def _deliver(self, chat_id: int, reply: Reply) -> Verdict:
+    async def _deliver(self, update_id: int, chat_id: int, reply: Reply) -> Verdict:
+        texts = self.library.speak(reply.locale).texts
         pause = FIRST_REPEAT
         while True:
-            verdict = await self.sender.deliver(chat_id, reply, self.library.speak(reply.locale).texts)
+            arrived = partial(self.stopwatch.answered, update_id)
+            verdict = await self.sender.deliver(chat_id, reply, texts, arrived=arrived)
             if verdict.outcome not in (Outcome.LATER, Outcome.UNKNOWN, Outcome.DOWN):
                 return verdict
             await asyncio.sleep(max(pause, verdict.seconds))

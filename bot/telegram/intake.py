@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.core.screen import Reply
 from bot.store.inbox import Received, Waiting
 from bot.store.store import Store, Transaction
+from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
 
 log = structlog.get_logger()
@@ -46,12 +47,21 @@ Ahead = Callable[[Transaction, dict[str, Any]], Awaitable[Reply | None]]
 class Intake:
     """turns: where an update waits once it is safe. ahead: answers that are found at once."""
 
-    def __init__(self, bot: ExtBot[str], store: Store, clock: Clock, turns: Turns[Waiting], ahead: Ahead) -> None:
+    def __init__(
+        self,
+        bot: ExtBot[str],
+        store: Store,
+        clock: Clock,
+        turns: Turns[Waiting],
+        ahead: Ahead,
+        stopwatch: Stopwatch,
+    ) -> None:
         self._bot = bot
         self._store = store
         self._clock = clock
         self._turns = turns
         self._ahead = ahead
+        self._stopwatch = stopwatch
 
     async def run(self) -> None:
         """Receive until cancelled. Whatever goes wrong on the line: wait a little, with jitter, and go on.
@@ -88,6 +98,7 @@ class Intake:
 
     async def receive(self, updates: list[dict[str, Any]]) -> None:
         """Write a batch down in one transaction, then hand it on; what is most urgent is answered in it already."""
+        since = self._stopwatch.now()
         batch = [Received(int(item["update_id"]), chat_of(item), json.dumps(item)) for item in updates]
         answers: dict[int, Reply | None] = {}
         async with self._store.transaction() as tx:
@@ -100,6 +111,7 @@ class Intake:
                 before.add(item.chat_id)
         for item in batch:
             if item.update_id in fresh:
+                self._stopwatch.begin(item.update_id, since)
                 waiting = Waiting(item.update_id, item.chat_id, item.body, 0, answers.get(item.update_id))
                 self._turns.put(item.chat_id, waiting)
 

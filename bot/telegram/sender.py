@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -55,14 +56,27 @@ class Verdict:
 class Sender:
     """All sends. Living messages run beside the conversation and end with the next thing somebody does."""
 
-    def __init__(self, bot: ExtBot[str], files: Files) -> None:
+    def __init__(self, bot: ExtBot[str], files: Files, *, paid: bool = False) -> None:
+        """paid: bulk sends may cost Telegram Stars, and then go faster than Telegram's free rate."""
         self.bot = bot
         self.files = files
+        self.paid = paid
         self._motions: dict[int, asyncio.Task[None]] = {}
         self._recent: OrderedDict[int, deque[int]] = OrderedDict()
 
-    async def deliver(self, chat_id: int, reply: Reply, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
-        """Everything a reply holds, in order; the verdict is the last screen's, or the first that failed."""
+    async def deliver(
+        self,
+        chat_id: int,
+        reply: Reply,
+        texts: Texts,
+        lane: Lane = Lane.LIVE,
+        *,
+        arrived: Callable[[], None] | None = None,
+    ) -> Verdict:
+        """Everything a reply holds, in order; the verdict is the last screen's, or the first that failed.
+
+        arrived: called after each message that Telegram took.
+        """
         living = card = None
         if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
             await self._strip(chat_id, reply.strip)
@@ -73,6 +87,8 @@ class Sender:
             verdict = await self.send(chat_id, screen, texts, lane)
             if verdict.outcome is not Outcome.SENT:
                 return verdict
+            if arrived is not None:
+                arrived()
             if screen.card:
                 card = verdict.message_id
             else:
@@ -152,17 +168,18 @@ class Sender:
             always = reply_keyboard(texts("keyboard-spiral"), texts("keyboard-help"), texts("keyboard-hint"))
         return await self.bot.send_message(
             chat_id,
-            html(_with_frame(screen, 0)),
+            _html(screen, 0),
             parse_mode="HTML",
             reply_markup=always or keyboard(screen.rows),
             disable_notification=screen.silent,
+            allow_paid_broadcast=True if self.paid and lane == BULK else None,
             rate_limit_args=lane,
         )
 
     async def _edit(self, chat_id: int, screen: Screen, message_id: int) -> int | None:
         try:
             await self.bot.edit_message_text(
-                html(_with_frame(screen, 0)),
+                _html(screen, 0),
                 chat_id=chat_id,
                 message_id=message_id,
                 parse_mode="HTML",
@@ -195,7 +212,7 @@ class Sender:
         for at, frame in enumerate(frames, start=1):
             try:
                 await self.bot.edit_message_text(
-                    html(_with_frame(screen, at if frame else None)),
+                    _html(screen, at if frame else None),
                     chat_id=chat_id,
                     message_id=message_id,
                     parse_mode="HTML",
@@ -224,10 +241,12 @@ class Sender:
             log.debug("telegram declined", call=name, error=type(error).__name__)
 
 
-def _with_frame(screen: Screen, at: int | None) -> str:
-    if not screen.frames or at is None:
+def _html(screen: Screen, at: int | None) -> str:
+    if screen.marked_up:
         return screen.text
-    return f"{screen.frames[at].say}\n\n{screen.text}"
+    if not screen.frames or at is None:
+        return html(screen.text)
+    return html(f"{screen.frames[at].say}\n\n{screen.text}")
 
 
 def _verdict(error: TelegramError) -> Verdict:

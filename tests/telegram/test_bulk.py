@@ -90,7 +90,7 @@ async def test_a_lesson_that_telegram_refuses_for_everybody_stops_and_the_bot_do
     await broken.keel.dispatcher.tick(Lane.BULK, 60)
     refused = len(broken.telegram.refusals())
     assert SAME_REFUSALS <= refused <= SAME_REFUSALS + AT_ONCE  # those on the wire already
-    assert "a lesson is stopped" in capsys.readouterr().out
+    assert "a message is stopped" in capsys.readouterr().out
     assert len(await ledger(broken, people)) == refused
     await broken.move_to(MONDAY + timedelta(days=1, hours=1))
     assert len(broken.telegram.refusals()) == refused

@@ -77,6 +77,24 @@ def next_opening(after: datetime, plan: Plan) -> datetime:
     return next(moment for moment in openings if moment > after)
 
 
+def after_quiet(now: datetime, plan: Plan) -> datetime:
+    """The first moment from `now` on that is not in quiet hours: `now` itself, or when they end."""
+    if plan.quiet is None or not in_quiet(now, plan):
+        return aware(now).astimezone(UTC)
+    today = local(now, plan.zone).date()
+    ends = (at_wall(today + ahead * ONE_DAY, plan.quiet.end, plan.zone) for ahead in range(4))
+    return next(moment for moment in ends if moment > now and not in_quiet(moment, plan))
+
+
+def morning_after(now: datetime, plan: Plan) -> datetime:
+    """The morning of the next local day: when that night's quiet hours end, or eight o'clock if they lie elsewhere."""
+    day = local(now, plan.zone).date() + ONE_DAY
+    midnight = at_wall(day, time.min, plan.zone)
+    if in_quiet(midnight, plan):
+        return after_quiet(midnight, plan)
+    return after_quiet(at_wall(day, MORNING, plan.zone), plan)
+
+
 def may_come_back(now: datetime, due: datetime, plan: Plan) -> bool:
     """Whether something put off until `due` may come at `now`: not in quiet hours, unless they were asked for.
 

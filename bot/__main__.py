@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -95,7 +96,8 @@ def demo(port: int) -> None:
 @keel.command()
 def run() -> None:
     """Run the bot on Telegram, with the token in KEEL_TOKEN."""
-    asyncio.run(run_bot(_settings()))
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(run_bot(_settings()))
 
 
 @keel.command()
@@ -120,6 +122,16 @@ keel.add_command(content)
 keel.add_command(safety)
 keel.add_command(broadcast)
 keel.add_command(stats)
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's event loop, which costs a third less than asyncio's own; None where it does not exist (Windows)."""
+    try:
+        import uvloop  # noqa: PLC0415  # there is none for Windows
+    except ImportError:
+        return None
+    made: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return made
 
 
 def _settings() -> Settings:

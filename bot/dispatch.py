@@ -22,6 +22,7 @@ from bot.core.model import Lane, Timer
 from bot.core.trouble import Trouble
 from bot.services.due import Due, Result
 from bot.services.unasked import Prepared
+from bot.store.sessions import LostRace
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -100,8 +101,10 @@ class Dispatcher:
 
     async def _one(self, timer: Timer, lane: Lane) -> str:
         try:
-            async with self.store.transaction() as tx:
-                prepared = await self.due.prepare(tx, timer, self.clock.now(), self.trouble.stopped)
+            try:
+                prepared = await self._prepare(timer)
+            except LostRace:  # the person was faster: what holds now decides
+                prepared = await self._prepare(timer)
             if prepared is None:
                 self.room.give_back(lane)
                 return "nothing"
@@ -114,6 +117,10 @@ class Dispatcher:
             return "error"
         self._note(lane, FAILURES.get(result), prepared.about, refusal=result is Result.REJECTED)
         return result.value
+
+    async def _prepare(self, timer: Timer) -> Prepared | None:
+        async with self.store.transaction() as tx:
+            return await self.due.prepare(tx, timer, self.clock.now(), self.trouble.stopped)
 
     def _rests(self, lane: Lane) -> bool:
         return lane is Lane.BULK and self.trouble.rests(self.clock.now())

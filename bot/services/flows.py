@@ -21,7 +21,6 @@ from bot.core.words import screen, screen_of
 from bot.services.choices import options_for
 from bot.services.places import Places
 from bot.services.turn import Turn
-from bot.store.sessions import LostRace
 
 Action = Callable[[Turn, Session], Awaitable[Session]]
 Player = Callable[[Turn, Session, str], Awaitable[tuple[Screen, ...]]]
@@ -179,11 +178,7 @@ class Flows:
         for kind, text in move.notes:
             await turn.tx.records.add_note(turn.learner.id, kind, text, turn.now)
         settled = await self._settle(turn, flow, move)
-        try:
-            saved = await turn.tx.sessions.save(settled.session)
-        except LostRace:
-            newest = await turn.tx.sessions.get(session.id, turn.learner.id)
-            return await self.show(turn, newest or session)
+        saved = await turn.tx.sessions.save(settled.session)
         if settled.switch is not None:
             return await self._switch(turn, settled.switch, saved, edit)
         await self._set_wait(turn, flow, saved)

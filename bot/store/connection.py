@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, Executable, Table, text
@@ -19,7 +20,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.prepared import Prepared
 
-_Statement = tuple[str, tuple[Any, ...]]
+
+@dataclass(frozen=True)
+class _Statement:
+    """SQL for the driver. must: raised where it does not change exactly one row."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+    must: Exception | None = None
+
+
+_RELEASE = _Statement("RELEASE part")
 
 
 class Connection(Protocol):
@@ -31,11 +42,17 @@ class Connection(Protocol):
     async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
         """A prepared statement; gives the rows that come back."""
 
+    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
+        """Several prepared statements at once; gives the rows of each."""
+
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""
 
-    def later(self, prepared: Prepared, **values: Any) -> None:
-        """A prepared statement whose outcome nobody waits for: it goes with the next one, or with the commit."""
+    def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
+        """A prepared statement whose outcome nobody waits for: it goes with the next one, or with the commit.
+
+        must: raised there, and everything is undone, unless exactly one row was changed.
+        """
 
     def insert(self, table: Table) -> Any:
         """The database's own INSERT, which knows ON CONFLICT."""
@@ -51,8 +68,8 @@ class SqliteConnection:
         self._core = core
         self._driver = driver
         # WAL keeps the order of commits, so one that waits for the disk takes all before it along.
-        waits_for_disk = ("PRAGMA synchronous=NORMAL" if repeatable else "PRAGMA synchronous=FULL", ())
-        begin = ("BEGIN" if reading else "BEGIN IMMEDIATE", ())
+        waits_for_disk = _Statement("PRAGMA synchronous=NORMAL" if repeatable else "PRAGMA synchronous=FULL")
+        begin = _Statement("BEGIN" if reading else "BEGIN IMMEDIATE")
         self._waiting: list[_Statement] = [begin] if reading else [waits_for_disk, begin]
         self._begun = False
 
@@ -63,20 +80,22 @@ class SqliteConnection:
 
     async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
         """A prepared statement; gives the rows that come back."""
-        compiled = prepared.for_sqlite
-        raw, _ = await self._send((compiled.sql, compiled.parameters(values)))
-        return compiled.rows(raw)
+        (rows,) = await self.run_all((prepared, values))
+        return rows
+
+    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
+        """Several prepared statements in one crossing; gives the rows of each."""
+        done = await self._send(*(_statement(prepared, values) for prepared, values in statements))
+        return [prepared.for_sqlite.rows(raw) for (prepared, _), (raw, _) in zip(statements, done, strict=True)]
 
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""
-        compiled = prepared.for_sqlite
-        _, changed = await self._send((compiled.sql, compiled.parameters(values)))
+        ((_, changed),) = await self._send(_statement(prepared, values))
         return changed
 
-    def later(self, prepared: Prepared, **values: Any) -> None:
+    def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
         """A prepared statement that goes with the next one, or with the commit."""
-        compiled = prepared.for_sqlite
-        self._waiting.append((compiled.sql, compiled.parameters(values)))
+        self._waiting.append(_statement(prepared, values, must))
 
     def insert(self, table: Table) -> Any:
         """SQLite's INSERT."""
@@ -85,24 +104,25 @@ class SqliteConnection:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that can fail alone."""
-        begin = ("SAVEPOINT part", ())
+        begin = _Statement("SAVEPOINT part")
         before = len(self._waiting)
         self._waiting.append(begin)
         try:
             yield
+            await self._send()  # so that what fails, fails in here
         except BaseException:
             if any(statement is begin for statement in self._waiting):
                 del self._waiting[before:]  # nothing of it was sent
             else:
                 self._waiting.clear()
-                await self._send(("ROLLBACK TO part", ()), ("RELEASE part", ()))
+                await self._send(_Statement("ROLLBACK TO part"), _RELEASE)
             raise
-        self._waiting.append(("RELEASE part", ()))
+        self._waiting.append(_RELEASE)
 
     async def commit(self) -> None:
         """Everything that waits, and the end. A transaction in which nothing was said never begins."""
-        if self._begun or any(not sql.startswith(("PRAGMA", "BEGIN")) for sql, _ in self._waiting):
-            await self._send(("COMMIT", ()))
+        if self._begun or any(not item.sql.startswith(("PRAGMA", "BEGIN")) for item in self._waiting):
+            await self._send(_Statement("COMMIT"))
         await self._forget_core()
 
     async def rollback(self) -> None:
@@ -117,14 +137,15 @@ class SqliteConnection:
         if self._core.in_transaction():
             await self._core.rollback()
 
-    async def _send(self, *more: _Statement) -> tuple[list[Any], int]:
+    async def _send(self, *more: _Statement) -> list[tuple[list[Any], int]]:
+        """Everything that waits and these; gives the rows and the number of changes of these."""
         statements = [*self._waiting, *more]
         if not statements:
-            return [], 0
+            return []
         self._waiting.clear()
         self._begun = True
-        done: tuple[list[Any], int] = await self._run(_carry_out, statements)
-        return done
+        done: list[tuple[list[Any], int]] = await self._run(_carry_out, statements)
+        return done[len(done) - len(more) :]
 
     async def _run(self, work: Any, *arguments: Any) -> Any:
         # aiosqlite has no public way to do several statements in one crossing; this is what its own methods use.
@@ -141,7 +162,7 @@ class PostgresqlConnection:
     def __init__(self, core: AsyncConnection, *, repeatable: bool) -> None:
         self._core = core
         self._repeatable = repeatable
-        self._waiting: list[tuple[Prepared, dict[str, Any]]] = []
+        self._waiting: list[tuple[Prepared, dict[str, Any], Exception | None]] = []
 
     async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
         """Any statement of Core."""
@@ -153,14 +174,18 @@ class PostgresqlConnection:
         await self._send()
         return list((await self._core.execute(prepared.for_postgresql, values)).all())
 
+    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
+        """Several prepared statements, one after the other."""
+        return [await self.run(prepared, **values) for prepared, values in statements]
+
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""
         await self._send()
         return (await self._core.execute(prepared.for_postgresql, values)).rowcount
 
-    def later(self, prepared: Prepared, **values: Any) -> None:
+    def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
         """A prepared statement that goes before the next one, or before the commit."""
-        self._waiting.append((prepared, values))
+        self._waiting.append((prepared, values, must))
 
     def insert(self, table: Table) -> Any:
         """PostgreSQL's INSERT."""
@@ -192,16 +217,27 @@ class PostgresqlConnection:
 
     async def _send(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for prepared, values in waiting:
-            await self._core.execute(prepared.for_postgresql, values)
+        for prepared, values, must in waiting:
+            done = await self._core.execute(prepared.for_postgresql, values)
+            if must is not None and done.rowcount != 1:
+                raise must
 
 
-def _carry_out(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> tuple[list[Any], int]:
-    """In the driver's thread: all of them, the rows and the number of changes of the last one."""
-    for sql, parameters in statements:
-        cursor = connection.execute(sql, parameters)
-    rows = cursor.fetchall() if cursor.description else []
-    return rows, cursor.rowcount
+def _statement(prepared: Prepared, values: dict[str, Any], must: Exception | None = None) -> _Statement:
+    compiled = prepared.for_sqlite
+    return _Statement(compiled.sql, compiled.parameters(values), must)
+
+
+def _carry_out(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> list[tuple[list[Any], int]]:
+    """In the driver's thread: all of them; the rows and the number of changes of each."""
+    done = []
+    for item in statements:
+        cursor = connection.execute(item.sql, item.parameters)
+        rows = cursor.fetchall() if cursor.description else []
+        if item.must is not None and cursor.rowcount != 1:
+            raise item.must
+        done.append((rows, cursor.rowcount))
+    return done
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

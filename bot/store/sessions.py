@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from bot.core.model import Session, Value
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import session
+from bot.store.tables import learner, session
 
 _VALUES = tuple(column.name for column in session.c if column.name != "id")
 
@@ -32,6 +32,13 @@ def _runs() -> ColumnElement[bool]:
 
 
 _GET = Prepared(lambda _: _of_learner().where(session.c.id == bindparam("which")))
+_GET_OF_CHAT = Prepared(
+    lambda _: (
+        select(session)
+        .join(learner, learner.c.id == session.c.learner_id)
+        .where(learner.c.chat_id == bindparam("chat"), session.c.id == bindparam("which"))
+    )
+)
 _CURRENT = Prepared(lambda _: _newest(_of_learner()))
 _CURRENT_OF = Prepared(lambda _: _newest(_of_learner().where(session.c.flow == bindparam("flow"))))
 _STARTED_SINCE = Prepared(
@@ -59,11 +66,23 @@ class Sessions:
 
     connection: Connection
     cipher: Cipher
+    loaded: dict[str, Session] = field(default_factory=dict)
 
     async def get(self, id_: str, learner_id: int) -> Session | None:
         """A session of this person by its id."""
+        known = self.loaded.pop(id_, None)
+        if known is not None and known.learner_id == learner_id:
+            return known
         rows = await self.connection.run(_GET, which=id_, learner=learner_id)
         return self._session(rows[0]) if rows else None
+
+    def statement_for(self, chat_id: int, id_: str) -> tuple[Prepared, dict[str, Any]]:
+        """What loads a session of the person of a chat, to be sent together with other statements."""
+        return _GET_OF_CHAT, {"chat": chat_id, "which": id_}
+
+    def take(self, rows: list[Any]) -> None:
+        """What `statement_for` gave back: the next `get` has it at hand."""
+        self.loaded.update({row.id: self._session(row) for row in rows})
 
     async def current(self, learner_id: int, flow: str | None = None) -> Session | None:
         """The open session touched last, of any flow or of one."""
@@ -101,12 +120,13 @@ class Sessions:
     async def save(self, changed: Session) -> Session:
         """The session with its next version.
 
-        Raises LostRace: it was saved by somebody else since it was loaded.
+        LostRace is raised where the change is carried out, at the latest with the commit, if somebody else saved the
+        session since it was loaded; then nothing of the transaction happened.
         """
         saved = replace(changed, version=changed.version + 1)
+        self.loaded.pop(changed.id, None)
         values = self._values(saved)
-        if await self.connection.change(_SAVE, which=changed.id, loaded=changed.version, **values) != 1:
-            raise LostRace(changed.id)
+        self.connection.later(_SAVE, LostRace(changed.id), which=changed.id, loaded=changed.version, **values)
         return saved
 
     async def set_message(self, id_: str, message_id: int | None, card_id: int | None = None) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.core.model import Learner
 from bot.store.broadcasts import Broadcasts
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
@@ -59,6 +60,16 @@ class Transaction:
     broadcasts: Broadcasts
     counts: Counts
     notices: Notices
+
+    async def who(self, chat_id: int, session_id: str | None) -> Learner | None:
+        """The person of a chat, None when Keel does not know them; the session they tapped in comes along."""
+        if session_id is None:
+            return await self.learners.find(chat_id)
+        found, sessions = await self.inbox.connection.run_all(
+            self.learners.statement_for(chat_id), self.sessions.statement_for(chat_id, session_id)
+        )
+        self.sessions.take(sessions)
+        return self.learners.read(found)
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part of the transaction that can fail alone."""

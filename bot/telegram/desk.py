@@ -19,12 +19,13 @@ from telegram.ext import Application
 
 from bot.clock import Clock
 from bot.core.model import Status
-from bot.core.screen import Reply, Screen
+from bot.core.screen import Reply, Screen, StepTap
 from bot.library.load import Library
 from bot.services.conversation import Conversation
 from bot.services.onboarding import schedule
-from bot.services.turn import Command, Gave, Incoming, Turn
+from bot.services.turn import Command, Gave, Incoming, Pressed, Turn
 from bot.store.inbox import Waiting
+from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction
 from bot.telegram.files import Files
 from bot.telegram.intake import update_from
@@ -92,16 +93,23 @@ class Desk:
         if update.callback_query is not None:
             acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
         try:
-            async with self.store.transaction(repeatable=True) as tx:
-                user = update.effective_user
-                reply = await self._apply(tx, chat_id, user.language_code if user else None, incoming)
-                await tx.inbox.keep_reply(update.update_id, reply)
+            try:
+                reply = await self._change(update, chat_id, incoming)
+            except LostRace:  # a second process was faster: what the person sees now is what holds
+                reply = await self._change(update, chat_id, incoming)
             await self._finish(update.update_id, chat_id, reply)
             if isinstance(incoming, Gave):
                 await self.files.copy(chat_id)
         finally:
             if acknowledged is not None:
                 await acknowledged
+
+    async def _change(self, update: Update, chat_id: int, incoming: Incoming) -> Reply:
+        async with self.store.transaction(repeatable=True) as tx:
+            user = update.effective_user
+            reply = await self._apply(tx, chat_id, user.language_code if user else None, incoming)
+            await tx.inbox.keep_reply(update.update_id, reply)
+            return reply
 
     async def ahead(self, tx: Transaction, update: dict[str, Any]) -> Reply | None:
         """The answer to /spiral, found in the very transaction that writes the update down, so that nothing is waited
@@ -128,7 +136,8 @@ class Desk:
 
     async def _apply(self, tx: Transaction, chat_id: int, spoken: str | None, incoming: Incoming) -> Reply:
         now = self.clock.now()
-        learner = await tx.learners.find(chat_id)
+        tapped = incoming.tap.session if isinstance(incoming, Pressed) and isinstance(incoming.tap, StepTap) else None
+        learner = await tx.who(chat_id, tapped)
         if learner is None:
             learner = await tx.learners.add(chat_id, self.library.speak(_language(spoken)).locale, now)
         turn = Turn(tx, learner, self.library, now)

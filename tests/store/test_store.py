@@ -95,8 +95,15 @@ async def test_who_saves_an_old_version_loses(store: Store) -> None:
         session = Session("s1", person.id, "spiral", "arrive", NOW, NOW)
         await tx.sessions.add(session)
         await tx.sessions.save(replace(session, step="pause"))
-        with pytest.raises(LostRace):
+    with pytest.raises(LostRace):
+        async with store.transaction() as tx:
+            await tx.learners.save(replace(person, unread=5))
             await tx.sessions.save(replace(session, step="facts"))
+    async with store.transaction(reading=True) as tx:
+        there, known = await tx.sessions.get("s1", person.id), await tx.learners.get(person.id)
+    assert there is not None
+    assert known is not None
+    assert (there.step, known.unread) == ("pause", 0)  # nothing of the transaction that lost
 
 
 async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: Store) -> None:

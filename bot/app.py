@@ -29,6 +29,7 @@ from bot.services import (
     lessons,
     material,
     onboarding,
+    retention,
     safetyplan,
     spiral,
     steady,
@@ -65,6 +66,7 @@ ACTIONS = (
     | lessons.ACTIONS
     | words.ACTIONS
     | card_steps.ACTIONS
+    | retention.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(

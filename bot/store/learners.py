@@ -149,6 +149,7 @@ def _values(person: Learner) -> dict[str, Any]:
         "signalled_at": person.signalled_at,
         "idioms": " ".join(sorted(person.idioms)),
         "age_band": person.age_band,
+        "keep_days": person.keep_days,
     }
 
 
@@ -188,4 +189,5 @@ def _learner(row: Row[Any]) -> Learner:
         signalled_at=row.signalled_at,
         idioms=frozenset(row.idioms.split()),
         age_band=row.age_band,
+        keep_days=row.keep_days,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,11 @@ class Records:
         if tag is not None:
             which.append(note.c.tag == tag)
         await self.connection.execute(delete(note).where(*which))
+
+    async def drop_notes_before(self, learner_id: int, kinds: Sequence[str], before: datetime) -> int:
+        """Erase texts of some kinds that are older than a moment; gives how many."""
+        which = (note.c.learner_id == learner_id) & note.c.kind.in_(kinds) & (note.c.at < before)
+        return (await self.connection.execute(delete(note).where(which))).rowcount
 
     async def drop_note(self, learner_id: int, id_: int) -> None:
         """Erase one text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -142,6 +143,23 @@ class Sessions:
             .values(ended_at=now, version=session.c.version + 1)
         )
 
+    async def with_words(self, learner_id: int, before: datetime, limit: int) -> list[Session]:
+        """Runs last touched before a moment whose words were not taken out yet, oldest first."""
+        query = select(session).where(
+            session.c.learner_id == learner_id, session.c.touched_at < before, session.c.bare.is_(False)
+        )
+        rows = await self.connection.execute(query.order_by(session.c.touched_at).limit(limit))
+        return [self._session(row) for row in rows]
+
+    async def bare(self, run: Session, answers: Mapping[str, Value]) -> None:
+        """The run with other answers, in which there are no words; when it was touched stays as it was.
+
+        Raises LostRace: it was saved by somebody else since it was loaded.
+        """
+        values = self._values(replace(run, answers=answers, version=run.version + 1)) | {"bare": True}
+        if await self.connection.change(_SAVE, which=run.id, loaded=run.version, **values) != 1:
+            raise LostRace(run.id)
+
     async def all(self, learner_id: int) -> list[Session]:
         """Every run, oldest first, for the export."""
         query = select(session).where(session.c.learner_id == learner_id).order_by(session.c.started_at)
@@ -161,6 +179,7 @@ class Sessions:
             "started_at": item.started_at,
             "touched_at": item.touched_at,
             "ended_at": item.ended_at,
+            "bare": False,
         }
 
     def _session(self, row: Row[Any]) -> Session:

@@ -109,6 +109,10 @@ in-minutes = { $count ->
    *[other] in { $count } minutes
   }
 in-hours = in about { $count } hours
+keep-name = { $days ->
+    [0] stays until you erase it
+   *[other] goes after { $days } days
+  }
 every-day = every day
 weekday-0 = Monday
 weekday-1 = Tuesday
@@ -461,6 +465,8 @@ privacy = **What is kept**
     When words about danger are noticed: which rule, which button and when. Never the words. If you say you are not grown up: one word about it.
 
     No names, no phone number, no place. A location you share is used once for the clock.
+
+    What you write stays until you erase it, or for 30 or 90 days: you choose in /settings. Things you made to keep, such as a letter or a plan, stay either way.
 
     Nothing is sold or sent elsewhere. /export hands you everything, /delete erases it.
 

@@ -38,12 +38,14 @@ from bot.services import conversation as words
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
+from bot.services.own_data import gather, pack
 from bot.services.places import Places
+from bot.services.turn import Turn
 from bot.services.unasked import Prepared
 from bot.store.inbox import Waiting
 from bot.store.store import Store
 from bot.telegram.desk import Desk
-from bot.telegram.files import Files
+from bot.telegram.files import Files, OwnData
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
@@ -179,7 +181,7 @@ def build(
     assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
-    files = Files(bot, store, library.folder / "media", copies=copies)
+    files = Files(bot, store, library.folder / "media", _own_data(store, library, clock), copies=copies)
     sender = Sender(bot, files)
     desk = Desk(store, library, clock, Conversation(flows), sender, files)
     register(application, desk)
@@ -187,6 +189,19 @@ def build(
     intake = Intake(bot, store, clock, turns, desk.ahead)
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, _ticks(dispatcher))
+
+
+def _own_data(store: Store, library: Library, clock: Clock) -> OwnData:
+    async def make(chat_id: int) -> bytes | None:
+        async with store.transaction(reading=True) as tx:
+            learner = await tx.learners.find(chat_id)
+            if learner is None:
+                return None
+            turn = Turn(tx, learner, library, clock.now())
+            own = await gather(turn)
+        return await asyncio.to_thread(pack, turn.content, own)  # everybody else is answered meanwhile
+
+    return make
 
 
 def _sending(sender: Sender, library: Library) -> Any:

@@ -76,10 +76,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Document:
-    """A file to hand over: its neutral name and its content."""
+    """The file with everything stored about the person, by its neutral name; it is made when it is sent."""
 
     name: str
-    content: str
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ class Conversation:
             case "stop":
                 return await onboarding.stop(turn)
             case "export":
-                return await privacy.export(turn)
+                return privacy.export(turn)
             case "delete":
                 return await privacy.delete(turn, command)
             case "hide" if command.message_id is not None:

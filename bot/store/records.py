@@ -147,6 +147,13 @@ class Records:
         query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
         return [_entry(row) for row in await self.connection.execute(query)]
 
+    async def numbered(self, learner_id: int, kind: str | None = None) -> list[tuple[int, Entry]]:
+        """Everything that counts, or that of one kind, each with its id; oldest first."""
+        query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
+        if kind is not None:
+            query = query.where(entry.c.kind == kind)
+        return [(row.id, _entry(row)) for row in await self.connection.execute(query)]
+
     async def ratings(self, learner_id: int, kind: str, limit: int) -> list[int]:
         """The first ratings of the newest entries of a kind that have one, the oldest of them first."""
         query = (

@@ -425,7 +425,68 @@ young = Keel's lessons are written for adults, so they aren't offered here. The 
 
 ## One's own data
 
-export-caption = Everything stored about you, in one file. Keep it somewhere only you can open.
+export-caption = Everything stored about you, in one file: a page to read, tables, and all of it for other programs. It isn't locked, so keep it somewhere only you can open.
+export-nothing = There is nothing stored about you here, so there is nothing to hand over.
+
+## The page in that file
+
+data-title = Notes
+data-made = Everything stored about you, as it was at { $when }, on your clock.
+data-more = All of it, down to the last detail, is in data.json beside this page. Nobody can take this page back: whoever has it can read it.
+data-settings = How things are set
+data-clock = Clock
+data-lessons = Lessons
+data-from = From
+data-days = Days
+data-words = What you write
+data-country = Country for help
+data-kind-journal = Journal
+data-kind-checkin = Words with a check-in
+data-kind-note = Notes
+data-kind-letter = Letter
+data-kind-line = Lines of your own
+data-kind-person = A safe person
+data-kind-person-words = What to say to them
+data-kind-plan = If-then plans
+data-kind-map = Maps of hard moments
+data-kind-safe = Your own plan for a bad day
+data-kind-lessons = Lessons
+data-safe-signs = Signs
+data-safe-helps = What helps
+data-safe-places = Places
+data-safe-people = People
+data-safe-professionals = Professionals
+data-safe-safer = Making it safer
+data-safe-reasons = Reasons
+data-runs = What you typed on the way through
+data-holds = Messages you set aside
+data-hold-held = waits
+data-hold-ready = is ready
+data-hold-let-go = let go; the words are erased
+data-hold-asked = made into one clear ask; the words are erased
+data-hold-sent = sent; the words are erased
+data-hold-cancelled = taken back; the words are erased
+data-keepsakes = Voice note and picture
+data-in-chat = the file itself is with Telegram, and no copy is kept here
+data-entries = What counts
+data-entry-pause = a pause
+data-entry-spiral = a minute before sending
+data-entry-checkin = a check-in
+data-entry-hold = a message set aside
+data-entry-fear = a look back at a fear
+data-noticed = When words about danger were noticed (never the words)
+data-outcome-read = read
+data-outcome-tried = tried
+data-outcome-later = for later
+data-outcome-not-for-me = not for me
+data-head-when = When
+data-head-what = What
+data-head-before = Before
+data-head-after = After
+data-head-tags = Tags
+data-head-lesson = Lesson
+data-head-outcome = What came of it
+data-head-rule = How plain
 delete-ask = **Delete everything?**
     This erases your settings, notes, answers, numbers and lessons here, at once and for good. Backups that the operator keeps run out later.
 

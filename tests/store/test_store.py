@@ -140,9 +140,7 @@ async def test_an_answer_comes_back_from_the_inbox_as_it_went_in(store: Store) -
         Button("b", LessonTap("o1", "why")),
         Button("c", CommandTap("sos", "DE")),
     )
-    reply = Reply(
-        (Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.json", "{}")),), "s", 3, (4,), True
-    )
+    reply = Reply((Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.zip")),), "s", 3, (4,), True)
     async with store.transaction() as tx:
         await tx.inbox.add(5, [Received(1, 1, "{}")], NOW)
         await tx.inbox.keep_reply(1, reply)

@@ -56,7 +56,7 @@ async def erase_old(turn: Turn, timer: Timer) -> None:
 
 async def _bare(turn: Turn, run: Session) -> None:
     try:
-        await turn.tx.sessions.bare(run, without_words(turn.content.flows.get(run.flow), run))
+        await turn.tx.sessions.rewrite(run, without_words(turn.content.flows.get(run.flow), run), bare=True)
     except LostRace:
         log.debug("a run is in use; its words wait for another night")
 

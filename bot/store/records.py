@@ -142,6 +142,16 @@ class Records:
         if row.before is not None:
             self._raise(learner_id, rated(_entry(row), row.before, after))
 
+    async def drop_entry(self, learner_id: int, id_: int) -> None:
+        """Erase something that counts, and take it out of every counter that it raised."""
+        which = (entry.c.learner_id == learner_id) & (entry.c.id == id_)
+        row = (await self.connection.execute(delete(entry).where(which).returning(*entry.c))).one_or_none()
+        for name in raised(_entry(row)) if row is not None else ():
+            counter = (tally.c.learner_id == learner_id) & (tally.c.name == name)
+            await self.connection.execute(update(tally).where(counter).values(count=tally.c.count - 1))
+        empty = (tally.c.learner_id == learner_id) & (tally.c.count < 1)
+        await self.connection.execute(delete(tally).where(empty))
+
     async def entries(self, learner_id: int) -> list[Entry]:
         """Everything that counts, oldest first."""
         query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)

@@ -151,14 +151,19 @@ class Sessions:
         rows = await self.connection.execute(query.order_by(session.c.touched_at).limit(limit))
         return [self._session(row) for row in rows]
 
-    async def bare(self, run: Session, answers: Mapping[str, Value]) -> None:
-        """The run with other answers, in which there are no words; when it was touched stays as it was.
+    async def rewrite(self, run: Session, answers: Mapping[str, Value], *, bare: bool) -> None:
+        """The run with other answers; when it was touched stays as it was. bare: there are no words in them.
 
         Raises LostRace: it was saved by somebody else since it was loaded.
         """
-        values = self._values(replace(run, answers=answers, version=run.version + 1)) | {"bare": True}
+        values = self._values(replace(run, answers=answers, version=run.version + 1)) | {"bare": bare}
         if await self.connection.change(_SAVE, which=run.id, loaded=run.version, **values) != 1:
             raise LostRace(run.id)
+
+    async def since(self, learner_id: int, moment: datetime) -> list[Session]:
+        """Runs touched at a moment or after it."""
+        query = select(session).where(session.c.learner_id == learner_id, session.c.touched_at >= moment)
+        return [self._session(row) for row in await self.connection.execute(query)]
 
     async def all(self, learner_id: int) -> list[Session]:
         """Every run, oldest first, for the export."""

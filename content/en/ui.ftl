@@ -20,6 +20,10 @@ button-resume = Resume
 button-start = Start again
 button-export = Hand me my data
 button-delete = Delete my data
+button-forget-words = Show the first words
+button-forget-hide = Hide the words
+button-forget-yes = Erase it
+button-forget-no = Keep it
 button-delete-yes = Delete everything
 button-delete-no = Keep it
 button-country = Another country
@@ -85,6 +89,7 @@ command-pause = No messages for a while
 command-resume = Messages again
 command-language = Another language
 command-export = Everything stored, as a file
+command-forget = Erase one thing you wrote
 command-delete = Erase everything
 command-clean = Take recent messages out of this chat
 command-privacy = What is kept, and who can see it
@@ -487,6 +492,17 @@ data-head-tags = Tags
 data-head-lesson = Lesson
 data-head-outcome = What came of it
 data-head-rule = How plain
+forget-list = **Which one would you like to erase?**
+    The newest come first. Tap one, and I ask once more before it goes.
+forget-item = { $kind } · { $when }
+forget-ask = Erase this for good?
+    { $item }
+
+    It can't be brought back. What you sent stays in this chat until you delete it there.
+forget-held = A message set aside
+forget-gone = Gone.
+forget-empty = There's nothing here to erase now.
+forget-already = That one isn't here any more.
 delete-ask = **Delete everything?**
     This erases your settings, notes, answers, numbers and lessons here, at once and for good. Backups that the operator keeps run out later.
 
@@ -505,7 +521,7 @@ help = **What you can do here**
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
-    /export and /delete – your data; /clean – recent messages out of this chat
+    /export, /forget and /delete – your data; /clean – recent messages out of this chat
     /about and /privacy – who and what this is
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.
@@ -529,6 +545,6 @@ privacy = **What is kept**
 
     What you write stays until you erase it, or for 30 or 90 days: you choose in /settings. Things you made to keep, such as a letter or a plan, stay either way.
 
-    Nothing is sold or sent elsewhere. /export hands you everything, /delete erases it.
+    Nothing is sold or sent elsewhere. /export hands you everything, /forget erases one thing, /delete all of it.
 
     Does somebody else read this phone? /clean takes recent messages out of this chat. Deleting the chat in Telegram takes all of them.

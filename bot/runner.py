@@ -60,6 +60,7 @@ async def run_bot(settings: Settings) -> None:
     with only_one(settings):
         await migrate(settings.database_url)
         async with opened(settings) as store:
+            await store.wipe()  # somebody may have been erased just before the last stop
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)

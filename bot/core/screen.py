@@ -128,6 +128,7 @@ class Reply:
     delete: messages to remove from the chat.
     sweep: remove every message of the last two days that the sender remembers, too.
     leave: leave this chat afterwards (Keel is for private chats only).
+    wiped: somebody was erased; nothing of theirs is to be left in the database's files either.
     locale: the language of what the sender adds (the reply keyboard's label).
     """
 
@@ -137,4 +138,5 @@ class Reply:
     delete: tuple[int, ...] = ()
     sweep: bool = False
     leave: bool = False
+    wiped: bool = False
     locale: str | None = None

@@ -22,7 +22,7 @@ async def delete(turn: Turn, command: Command) -> Reply:
         case "yes":
             await turn.tx.learners.erase(turn.learner)
             done = turn.page("deleted", (turn.button("button-start", "start"),))
-            return Reply((replace(done, edit=command.message_id),))
+            return Reply((replace(done, edit=command.message_id),), wiped=True)
         case "no":
             kept = turn.page("delete-kept", (turn.button("button-progress", "progress"),))
             return Reply((replace(kept, edit=command.message_id),))

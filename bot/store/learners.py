@@ -14,20 +14,7 @@ from bot.core.schedule import Pace, is_zone
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import (
-    completion,
-    delivery,
-    entry,
-    hold,
-    inbox,
-    keepsake,
-    learner,
-    note,
-    notice,
-    session,
-    tally,
-    timer,
-)
+from bot.store.tables import delivery, entry, inbox, learner, metadata
 
 _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
@@ -68,14 +55,16 @@ class Learners:
         self.connection.later(_SAVE, which=person.id, **_values(person))
 
     async def erase(self, person: Learner) -> None:
-        """The person and every row of theirs, the waiting updates of their chat included."""
-        for table in (session, timer, delivery, completion, note, entry, tally, hold, keepsake, notice):
-            await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
-        await self.connection.execute(delete(learner).where(learner.c.id == person.id))
+        """The person, every row of theirs in every table, and the updates of their chat that were set aside.
 
-    async def erase_waiting(self, chat_id: int, besides: int) -> None:
-        """Updates of a chat that wait to be handled, but for the one that is being handled."""
-        await self.connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.update_id != besides))
+        Updates that wait are not touched: the one that asks for this is among them, and those after it are answered.
+        """
+        for table in metadata.sorted_tables:
+            if "learner_id" in table.c:
+                await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
+        await self.connection.execute(delete(learner).where(learner.c.id == person.id))
+        aside = inbox.c.set_aside_at.is_not(None)
+        await self.connection.execute(delete(inbox).where(inbox.c.chat_id == person.chat_id, aside))
 
     async def plans(self) -> dict[tuple[str, int, frozenset[int]], int]:
         """Every zone with a length of the window and weekdays, as stored, and how many people have that."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection as CoreConnection
 from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -32,9 +33,13 @@ from bot.store.sessions import Sessions
 from bot.store.tables import setting
 from bot.store.timers import Timers
 
+log = structlog.get_logger()
+
 BUSY_TIMEOUT_MS = 10_000
 CONNECTIONS = 5
 """Transactions at the same time; on SQLite one of them writes."""
+WIPES = 3
+"""How often the log is tried to be emptied; each waits for readers as long as for a lock."""
 CANARY = "canary"
 _CANARY_TEXT = "keel"
 
@@ -98,6 +103,27 @@ class Store:
                 raise
             finally:
                 self._free.append(opened)
+
+    async def wipe(self) -> None:
+        """Leave nothing erased readable in the files, sealed or not.
+
+        SQLite writes zeros over what is erased (secure_delete), but the log beside the database still holds the pages as
+        they were, until it is emptied. PostgreSQL keeps its files itself: there this does nothing.
+        """
+        if not self._sqlite:
+            return
+        async with self._writing, self._places:
+            opened = self._free.pop() if self._free else await self._connect()
+            try:
+                for _ in range(WIPES):  # somebody may be reading what is in the log
+                    cursor = await opened.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    busy, *_ = await cursor.fetchone()
+                    await cursor.close()
+                    if not busy:
+                        return
+            finally:
+                self._free.append(opened)
+        log.warning("the database's log could not be emptied; it is emptied with the next one")
 
     async def close(self) -> None:
         """Give all connections back."""

@@ -504,7 +504,7 @@ forget-gone = Gone.
 forget-empty = There's nothing here to erase now.
 forget-already = That one isn't here any more.
 delete-ask = **Delete everything?**
-    This erases your settings, notes, answers, numbers and lessons here, at once and for good. Backups that the operator keeps run out later.
+    This erases your settings, notes, letters, plans, answers, numbers and lessons here, messages you set aside, voice notes and pictures. At once, and for good. Backups that the operator keeps run out later.
 
     Messages already in this chat stay until you delete the chat in Telegram.
 delete-kept = Nothing was deleted.

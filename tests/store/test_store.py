@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.core.model import Lane, Session
@@ -24,7 +25,7 @@ from bot.store.inbox import Received
 from bot.store.migrate import migrate
 from bot.store.sessions import LostRace
 from bot.store.store import Store, open_store
-from bot.store.tables import metadata
+from bot.store.tables import Moment, metadata
 from tests.postgresql import database
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -99,20 +100,50 @@ async def test_who_saves_an_old_version_loses(store: Store) -> None:
             await tx.sessions.save(replace(session, step="facts"))
 
 
+NOBODYS = {"learner", "inbox", "setting"}
+"""Tables without a `learner_id`: the person's own row, updates by chat, the installation's settings."""
+
+
 async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: Store) -> None:
+    theirs = [table for table in metadata.sorted_tables if "learner_id" in table.c]
+    assert {table.name for table in metadata.sorted_tables} - {table.name for table in theirs} == NOBODYS, (
+        "a table that is new: erase must know what of it is somebody's"
+    )
     async with store.transaction() as tx:
         people = [await tx.learners.add(chat, "en", NOW) for chat in (1, 2)]
         for person in people:
-            await tx.sessions.add(Session(f"s{person.id}", person.id, "spiral", "arrive", NOW, NOW))
-            await tx.timers.set(person.id, "lesson", "", NOW, Lane.BULK)
-            await tx.timers.begin_delivery(person.id, "o1", NOW)
-            await tx.records.add_note(person.id, "note", SECRET, NOW)
+            for table in theirs:
+                await tx.learners.connection.execute(table.insert().values(row_for(table, person.id)))
         await tx.learners.erase(people[0])
-        for table in metadata.tables.values():
-            if "learner_id" in table.c:
-                left = {row.learner_id for row in await tx.learners.connection.execute(table.select())}
-                assert left <= {people[1].id}, table.name
-        assert [note.text for note in await tx.records.notes(people[1].id)] == [SECRET]
+        assert await tx.learners.find(1) is None
+        assert await tx.learners.find(2) == people[1]
+        for table in theirs:
+            left = {row.learner_id for row in await tx.learners.connection.execute(table.select())}
+            assert left == {people[1].id}, table.name
+
+
+def row_for(table: Table, learner_id: int) -> dict[str, object]:
+    """A row of any table for one person: something fitting in every column."""
+    fitting: dict[type, object] = {int: 1, bool: False, datetime: NOW, bytes: b"sealed"}
+    row: dict[str, object] = {"learner_id": learner_id}
+    for column in table.c:
+        if column.name in row or (column.primary_key and column.autoincrement and column.type.python_type is int):
+            continue
+        kind = datetime if isinstance(column.type, Moment) else column.type.python_type
+        row[column.name] = fitting.get(kind, f"x{learner_id}")
+    return row
+
+
+async def test_updates_of_theirs_that_were_set_aside_go_too(store: Store) -> None:
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", NOW)
+        await tx.inbox.add(5, [Received(number, chat, SECRET) for number, chat in ((1, 1), (2, 1), (3, 2))], NOW)
+        await tx.inbox.set_aside(1, NOW)
+        await tx.inbox.set_aside(3, NOW)
+        await tx.learners.erase(person)
+        assert await tx.inbox.get(1) is None
+        assert [item.update_id for item in await tx.inbox.waiting()] == [2]
+        assert await tx.inbox.count_set_aside() == 1
 
 
 def files_with(folder: Path, phrase: str) -> list[str]:

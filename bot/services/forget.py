@@ -1,4 +1,4 @@
-"""/forget: erase one thing. A short list by kind and moment, one question, and it is gone, wherever it was copied to."""
+"""/forget: erase one thing. A short list by kind and moment, one question, and it is gone wherever it stood."""
 
 from __future__ import annotations
 

@@ -35,11 +35,12 @@ async def gather(turn: Turn) -> OwnData:
     """Read everything, opened for its owner."""
     tx, learner = turn.tx, turn.learner
     keepsakes, media = [], {}
+    given = await tx.kept.kept_at(learner.id)
     for item in (await tx.kept.keepsakes(learner.id)).values():
         content, path = await tx.kept.copy(item.id), f"media/{item.kind}.{ENDINGS.get(item.kind, 'bin')}"
         if content is not None:
             media[path] = content
-        keepsakes.append({**asdict(item), "file": path if content is not None else None})
+        keepsakes.append({**asdict(item), "at": given[item.kind], "file": path if content is not None else None})
     everything = {
         "version": VERSION,
         "made_at": turn.now,

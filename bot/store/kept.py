@@ -100,6 +100,11 @@ class Kept:
             for row in rows
         }
 
+    async def kept_at(self, learner_id: int) -> dict[str, datetime]:
+        """When each of them was given, by kind."""
+        query = select(keepsake.c.kind, keepsake.c.at).where(keepsake.c.learner_id == learner_id)
+        return {row.kind: row.at for row in await self.connection.execute(query)}
+
     async def drop(self, learner_id: int, kind: str) -> None:
         """Erase a voice note or a picture."""
         which = (keepsake.c.learner_id == learner_id) & (keepsake.c.kind == kind)

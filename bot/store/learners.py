@@ -47,12 +47,12 @@ class Learners:
     async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
         """A new person, with nothing but a chat."""
         fresh = Learner(id=0, chat_id=chat_id, created_at=now, locale=locale)
-        added = await self.connection.run(_ADD, **_values(fresh))
+        added = await self.connection.run(_ADD, **values_of(fresh))
         return replace(fresh, id=added[0].id)
 
     async def save(self, person: Learner) -> None:
         """Everything about a person's wishes."""
-        self.connection.later(_SAVE, which=person.id, **_values(person))
+        self.connection.later(_SAVE, which=person.id, **values_of(person))
 
     async def erase(self, person: Learner) -> None:
         """The person, every row of theirs in every table, and the updates of their chat that were set aside.
@@ -103,7 +103,8 @@ def _days(bits: int) -> frozenset[int]:
     return frozenset(day for day in range(7) if bits & (1 << day))
 
 
-def _values(person: Learner) -> dict[str, Any]:
+def values_of(person: Learner) -> dict[str, Any]:
+    """A person as a row."""
     return {
         "chat_id": person.chat_id,
         "created_at": person.created_at,

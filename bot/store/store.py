@@ -21,6 +21,7 @@ from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.store.arrivals import Arrivals
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
 from bot.store.inbox import Inbox
@@ -60,6 +61,7 @@ class Transaction:
     inbox: Inbox
     marks: Marks
     notices: Notices
+    arrivals: Arrivals
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part of the transaction that can fail alone."""
@@ -107,8 +109,8 @@ class Store:
     async def wipe(self) -> None:
         """Leave nothing erased readable in the files, sealed or not.
 
-        SQLite writes zeros over what is erased (secure_delete), but the log beside the database still holds the pages as
-        they were, until it is emptied. PostgreSQL keeps its files itself: there this does nothing.
+        SQLite writes zeros over what is erased (secure_delete), but the log beside the database still holds the pages
+        as they were, until it is emptied. PostgreSQL keeps its files itself: there this does nothing.
         """
         if not self._sqlite:
             return
@@ -153,6 +155,7 @@ class Store:
             inbox=Inbox(connection, self.cipher),
             marks=Marks(connection),
             notices=Notices(connection),
+            arrivals=Arrivals(connection, self.cipher),
         )
 
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from bot.core.model import Lane, Session
+from bot.core.model import Hold, HoldState, Lane, Learner, Note, Session
 from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Reply, Screen, StepTap
+from bot.store.arrivals import Luggage
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.inbox import Received
 from bot.store.migrate import migrate
@@ -132,6 +133,19 @@ def row_for(table: Table, learner_id: int) -> dict[str, object]:
         kind = datetime if isinstance(column.type, Moment) else column.type.python_type
         row[column.name] = fitting.get(kind, f"x{learner_id}")
     return row
+
+
+async def test_who_comes_from_elsewhere_brings_ids_and_new_ones_go_on_from_there(store: Store) -> None:
+    came = replace(Learner(40, 7, NOW), keep_days=30)
+    notes, holds = [Note(17, "journal", SECRET, NOW)], [Hold(23, SECRET, HoldState.HELD, NOW, NOW)]
+    async with store.transaction() as tx:
+        await tx.arrivals.bring(Luggage(came, notes, [], [], [], holds, [], [], [], [], {}))
+        assert await tx.learners.find(7) == came
+        assert await tx.records.notes(40) == notes
+        assert await tx.kept.holds(40) == holds
+        assert await tx.records.add_note(40, "journal", SECRET, NOW) == 18
+        assert await tx.kept.add_hold(40, SECRET, NOW, NOW, morning=False) == 24
+        assert (await tx.learners.add(8, "en", NOW)).id == 41
 
 
 async def test_updates_of_theirs_that_were_set_aside_go_too(store: Store) -> None:

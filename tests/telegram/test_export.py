@@ -23,10 +23,18 @@ NASTY = '<script>alert("x")</script><img src=x onerror=alert(1)> & \u202e {name}
 NOT_EXPORTED = {"inbox", "setting"}
 """An update that waits is about to be answered; settings of the installation are nobody's."""
 NAMES = {
-    "learner": "settings", "session": "sessions", "timer": "timers", "delivery": "lessons_sent", "completion": "lessons",
-    "note": "notes", "hold": "holds", "keepsake": "keepsakes", "entry": "entries", "notice": "noticed",
+    "learner": "settings",
+    "session": "sessions",
+    "timer": "timers",
+    "delivery": "lessons_sent",
+    "completion": "lessons",
+    "note": "notes",
+    "hold": "holds",
+    "keepsake": "keepsakes",
+    "entry": "entries",
+    "notice": "noticed",
     "tally": "counters",
-}  # fmt: skip
+}
 """Where the rows of each table stand in data.json."""
 
 

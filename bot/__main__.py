@@ -22,12 +22,15 @@ from bot.runner import (
     AlreadyRunning,
     ClockProblem,
     LessonsGone,
+    bring_luggage_in,
     check_everything,
     library_of,
+    luggage_in,
     run_bot,
     watch_for_danger,
 )
 from bot.safety_commands import safety
+from bot.services.arrival import NotBroughtIn
 from bot.services.broadcast import BroadcastProblem
 from bot.settings import Settings, SettingsProblem
 from bot.simulator.demo import Demo
@@ -52,6 +55,7 @@ WRONG_INPUT = (
     ChangesProblem,
     SendProblem,
     BroadcastProblem,
+    NotBroughtIn,
 )
 
 
@@ -106,6 +110,16 @@ def migrate() -> None:
     settings = _settings()
     before, after = asyncio.run(migrate_database(settings.database_url))
     click.echo(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
+
+
+@keel.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--chat", type=int, help="The id of the chat it becomes, where that is another one than before.")
+def import_(file: Path, chat: int | None) -> None:
+    """Take in the FILE that another Keel's /export gave somebody. Stop this Keel first."""
+    luggage = luggage_in(file, chat)
+    asyncio.run(bring_luggage_in(_settings(), luggage))
+    click.echo("Everything in it is here now. Delete the file when it is not needed any more; it isn't locked.")
 
 
 @keel.command()

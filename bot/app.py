@@ -29,6 +29,7 @@ from bot.services import (
     lessons,
     material,
     onboarding,
+    retention,
     safetyplan,
     spiral,
     steady,
@@ -37,12 +38,14 @@ from bot.services import conversation as words
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
+from bot.services.own_data import gather, pack
 from bot.services.places import Places
+from bot.services.turn import Turn
 from bot.services.unasked import Prepared
 from bot.store.inbox import Waiting
 from bot.store.store import Store
 from bot.telegram.desk import Desk
-from bot.telegram.files import Files
+from bot.telegram.files import Files, OwnData
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
@@ -66,6 +69,7 @@ ACTIONS = (
     | lessons.ACTIONS
     | words.ACTIONS
     | card_steps.ACTIONS
+    | retention.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(
@@ -183,7 +187,7 @@ def build(
     assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
-    files = Files(bot, store, library.folder / "media", copies=copies)
+    files = Files(bot, store, library.folder / "media", _own_data(store, library, clock), copies=copies)
     sender = Sender(bot, files, paid=paid)
     stopwatch = Stopwatch(store, clock)
     desk = Desk(store, library, clock, Conversation(flows), sender, files, stopwatch)
@@ -193,6 +197,19 @@ def build(
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
     ticks = _ticks(dispatcher, stopwatch)
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch, ticks)
+
+
+def _own_data(store: Store, library: Library, clock: Clock) -> OwnData:
+    async def make(chat_id: int) -> bytes | None:
+        async with store.transaction(reading=True) as tx:
+            learner = await tx.learners.find(chat_id)
+            if learner is None:
+                return None
+            turn = Turn(tx, learner, library, clock.now())
+            own = await gather(turn)
+        return await asyncio.to_thread(pack, turn.content, own)  # everybody else is answered meanwhile
+
+    return make
 
 
 def _sending(sender: Sender, library: Library) -> Any:

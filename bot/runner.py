@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
@@ -27,7 +28,9 @@ from bot.library.helplines import FRESH, old, with_local
 from bot.library.load import Library, load
 from bot.library.safety import detector_in
 from bot.library.schema import HelplinesFile
+from bot.services.arrival import LARGEST, NotBroughtIn, bring_in, unpack
 from bot.settings import Settings, SettingsProblem
+from bot.store.arrivals import Luggage
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate, require_current
 from bot.store.store import Store, StoreProblem, open_store
@@ -60,6 +63,7 @@ async def run_bot(settings: Settings) -> None:
     with only_one(settings):
         await migrate(settings.database_url)
         async with opened(settings) as store:
+            await store.wipe()  # somebody may have been erased just before the last stop
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
@@ -128,6 +132,31 @@ def only_one(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def luggage_in(path: Path, chat_id: int | None) -> Luggage:
+    """What the file holds that another Keel's /export gave.
+
+    Raises NotBroughtIn: in one sentence, why nothing of it is brought in.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise NotBroughtIn(f"{path} is larger than any file that Keel makes; bring the one that /export gave.")
+        return unpack(path.read_bytes(), chat_id)
+    except OSError as problem:
+        raise NotBroughtIn(f"{path} cannot be read ({problem.strerror}); check the path.") from None
+
+
+async def bring_luggage_in(settings: Settings, luggage: Luggage) -> None:
+    """Write it all, while no other Keel uses the data.
+
+    Raises NotBroughtIn: it does not fit here; nothing was changed.
+    """
+    library = library_of(settings)
+    with only_one(settings):
+        await migrate(settings.database_url)
+        async with opened(settings) as store, store.transaction() as tx:
+            await bring_in(tx, library, luggage)
 
 
 @asynccontextmanager

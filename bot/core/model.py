@@ -39,6 +39,7 @@ class Learner:
     rests_until: until then nothing comes unasked, because danger was said plainly.
     signalled_at: when a quiet signal was noticed last.
     idioms: rules about which this person wishes to be asked no more.
+    keep_days: after how many days words written in passing are erased; None while they stay.
     age_band: `under16`, `16-17` or `adult`, where somebody said so; nothing else about age is kept.
     """
 
@@ -76,6 +77,7 @@ class Learner:
     signalled_at: datetime | None = None
     idioms: frozenset[str] = frozenset()
     age_band: str | None = None
+    keep_days: int | None = None
 
     @property
     def plan(self) -> Plan | None:

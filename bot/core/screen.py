@@ -76,10 +76,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Document:
-    """A file to hand over: its neutral name and its content."""
+    """The file with everything stored about the person, by its neutral name; it is made when it is sent."""
 
     name: str
-    content: str
 
 
 @dataclass(frozen=True)
@@ -131,6 +130,7 @@ class Reply:
     delete: messages to remove from the chat.
     sweep: remove every message of the last two days that the sender remembers, too.
     leave: leave this chat afterwards (Keel is for private chats only).
+    wiped: somebody was erased; nothing of theirs is to be left in the database's files either.
     locale: the language of what the sender adds (the reply keyboard's label).
     """
 
@@ -140,4 +140,5 @@ class Reply:
     delete: tuple[int, ...] = ()
     sweep: bool = False
     leave: bool = False
+    wiped: bool = False
     locale: str | None = None

@@ -37,7 +37,7 @@ OPEN_FOR = timedelta(hours=24)
 ALONGSIDE = frozenset(("plan", "settings", "pause", "language"))
 """Flows that may run while a card is open: nothing in them calms, teaches or coaches."""
 WHILE_OPEN = ALONGSIDE | frozenset(
-    ("sos", "back", "card", "clean", "hide", "delete", "export", "stop", "help", "about", "privacy", "asks")
+    ("sos", "back", "card", "clean", "hide", "delete", "export", "forget", "stop", "help", "about", "privacy", "asks")
 )
 """Commands that are answered while a card is open."""
 LEAVE_IT = "stop"

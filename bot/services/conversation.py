@@ -10,6 +10,7 @@ from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
 from bot.services import (
     cards,
     danger,
+    forget,
     given,
     hiding,
     lessons,
@@ -47,6 +48,7 @@ COMMANDS = (
     "resume",
     "language",
     "export",
+    "forget",
     "delete",
     "clean",
     "privacy",
@@ -169,7 +171,9 @@ class Conversation:
             case "stop":
                 return await onboarding.stop(turn)
             case "export":
-                return await privacy.export(turn)
+                return privacy.export(turn)
+            case "forget":
+                return await forget.answer(turn, command)
             case "delete":
                 return await privacy.delete(turn, command)
             case "hide" if command.message_id is not None:

@@ -14,7 +14,7 @@ from bot.core.flow import ASLEEP
 from bot.core.model import DeliveryState, Status, Timer
 from bot.core.safety.cards import LOOK_IN
 from bot.library.load import Library
-from bot.services import broadcast, cards, followup, hold, lessons, unasked
+from bot.services import broadcast, cards, followup, hold, lessons, retention, unasked
 from bot.services.flows import WAIT, Flows
 from bot.services.onboarding import LESSON, schedule
 from bot.services.steady import STEADY
@@ -53,6 +53,9 @@ class Due:
         stopped: lessons and broadcasts that are not sent at present, because Telegram refuses them for everybody.
         """
         learner = await tx.learners.get(timer.learner_id, alone=True)
+        if learner is not None and timer.kind == retention.RETENTION:  # kept also for somebody who blocked the bot
+            await retention.erase_old(Turn(tx, learner, self.library, now), timer)
+            return None
         if learner is None or learner.status is Status.BLOCKED:
             await tx.timers.settle(timer)
             return None

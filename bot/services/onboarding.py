@@ -178,6 +178,7 @@ def _facts(turn: Turn, session: Session) -> Session:
         time_name=learner.window_start.strftime("%H:%M"),
         days_name=turn.texts("every-day") if len(days) == 7 else ", ".join(names),
         steady_name=turn.texts("off" if learner.steady is None else "three-times-a-week"),
+        keep_name=turn.texts("keep-name", days=learner.keep_days or 0),
         after_name=turn.texts("on" if learner.asks_after else "off"),
         rests=learner.paused or (learner.paused_until is not None and learner.paused_until > turn.now),
     )

@@ -109,6 +109,11 @@ class Turn:
         self._tally = None
         return await self.tx.records.add_entry(self.learner.id, item)
 
+    async def take_back(self, entry: int) -> None:
+        """Something that counted is erased, and counts no more."""
+        self._tally = None
+        await self.tx.records.drop_entry(self.learner.id, entry)
+
     async def rate(self, entry: int, after: int) -> None:
         """The second rating of an entry; given again, the first one stays."""
         self._tally = None

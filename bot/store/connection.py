@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, Executable, Table, text
+from sqlalchemy import CursorResult, Executable, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -56,6 +56,9 @@ class Connection(Protocol):
 
     def insert(self, table: Table) -> Any:
         """The database's own INSERT, which knows ON CONFLICT."""
+
+    async def count_on(self, *tables: Table) -> None:
+        """Rows were given ids by hand: new ones count on from there."""
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part of the transaction that can fail alone."""
@@ -100,6 +103,9 @@ class SqliteConnection:
     def insert(self, table: Table) -> Any:
         """SQLite's INSERT."""
         return sqlite.insert(table)
+
+    async def count_on(self, *tables: Table) -> None:
+        """SQLite always goes on from the largest id."""
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -190,6 +196,13 @@ class PostgresqlConnection:
     def insert(self, table: Table) -> Any:
         """PostgreSQL's INSERT."""
         return postgresql.insert(table)
+
+    async def count_on(self, *tables: Table) -> None:
+        """PostgreSQL counts apart from the rows."""
+        for table in tables:
+            counter = func.pg_get_serial_sequence(table.name, "id")
+            newest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+            await self.execute(select(func.setval(counter, newest, False)))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

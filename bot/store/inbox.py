@@ -118,6 +118,11 @@ class Inbox:
         query = select(func.count()).where(inbox.c.set_aside_at.is_not(None))
         return int((await self.connection.execute(query)).scalar_one())
 
+    async def drop_set_aside(self, chat_id: int, before: datetime) -> int:
+        """Erase a chat's poison rows that are older than a moment; gives how many."""
+        which = (inbox.c.chat_id == chat_id) & (inbox.c.set_aside_at < before)
+        return (await self.connection.execute(delete(inbox).where(which))).rowcount
+
     async def forget(self, update_id: int) -> None:
         """Handled and answered."""
         self.connection.later(_FORGET, which=update_id)

@@ -64,6 +64,10 @@ class Kept:
         """The person decided: the text is erased."""
         await self._change(id_, learner_id, state=state.value, text=b"")
 
+    async def drop_hold(self, learner_id: int, id_: int) -> None:
+        """Erase a held message, and that there was one."""
+        await self.connection.execute(delete(hold).where(hold.c.learner_id == learner_id, hold.c.id == id_))
+
     async def keep(self, learner_id: int, kind: str, file_id: str, now: datetime) -> int:
         """Keep a voice note or a picture instead of the one before; gives its id."""
         await self.drop(learner_id, kind)
@@ -95,6 +99,11 @@ class Kept:
             row.kind: Keepsake(row.id, row.kind, self.cipher.decrypt(row.file_id, about=f"keepsake:{row.id}"))
             for row in rows
         }
+
+    async def kept_at(self, learner_id: int) -> dict[str, datetime]:
+        """When each of them was given, by kind."""
+        query = select(keepsake.c.kind, keepsake.c.at).where(keepsake.c.learner_id == learner_id)
+        return {row.kind: row.at for row in await self.connection.execute(query)}
 
     async def drop(self, learner_id: int, kind: str) -> None:
         """Erase a voice note or a picture."""

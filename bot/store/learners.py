@@ -14,21 +14,7 @@ from bot.core.schedule import Pace, is_zone
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import (
-    broadcast_delivery,
-    completion,
-    delivery,
-    entry,
-    hold,
-    inbox,
-    keepsake,
-    learner,
-    note,
-    notice,
-    session,
-    tally,
-    timer,
-)
+from bot.store.tables import delivery, entry, inbox, learner, metadata
 
 _COLUMNS = tuple(column.name for column in learner.c if column.name != "id")
 _FIND = Prepared(lambda _: select(learner).where(learner.c.chat_id == bindparam("chat")))
@@ -81,23 +67,24 @@ class Learners:
     async def add(self, chat_id: int, locale: str, now: datetime) -> Learner:
         """A new person, with nothing but a chat."""
         fresh = Learner(id=0, chat_id=chat_id, created_at=now, locale=locale)
-        added = await self.connection.run(_ADD, **_values(fresh))
+        added = await self.connection.run(_ADD, **values_of(fresh))
         return replace(fresh, id=added[0].id)
 
     async def save(self, person: Learner) -> None:
         """Everything about a person's wishes."""
-        self.connection.later(_SAVE, which=person.id, **_values(person))
+        self.connection.later(_SAVE, which=person.id, **values_of(person))
 
     async def erase(self, person: Learner) -> None:
-        """The person and every row of theirs, the waiting updates of their chat included."""
-        owned = (session, timer, delivery, broadcast_delivery, completion, note, entry, tally, hold, keepsake, notice)
-        for table in owned:
-            await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
-        await self.connection.execute(delete(learner).where(learner.c.id == person.id))
+        """The person, every row of theirs in every table, and the updates of their chat that were set aside.
 
-    async def erase_waiting(self, chat_id: int, besides: int) -> None:
-        """Updates of a chat that wait to be handled, but for the one that is being handled."""
-        await self.connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.update_id != besides))
+        Updates that wait are not touched: the one that asks for this is among them, and those after it are answered.
+        """
+        for table in metadata.sorted_tables:
+            if "learner_id" in table.c:
+                await self.connection.execute(delete(table).where(table.c.learner_id == person.id))
+        await self.connection.execute(delete(learner).where(learner.c.id == person.id))
+        aside = inbox.c.set_aside_at.is_not(None)
+        await self.connection.execute(delete(inbox).where(inbox.c.chat_id == person.chat_id, aside))
 
     async def plans(self) -> dict[tuple[str, int, frozenset[int]], int]:
         """Every zone with a length of the window and weekdays, as stored, and how many people have that."""
@@ -136,7 +123,8 @@ def _days(bits: int) -> frozenset[int]:
     return frozenset(day for day in range(7) if bits & (1 << day))
 
 
-def _values(person: Learner) -> dict[str, Any]:
+def values_of(person: Learner) -> dict[str, Any]:
+    """A person as a row."""
     return {
         "chat_id": person.chat_id,
         "created_at": person.created_at,
@@ -171,6 +159,7 @@ def _values(person: Learner) -> dict[str, Any]:
         "signalled_at": person.signalled_at,
         "idioms": " ".join(sorted(person.idioms)),
         "age_band": person.age_band,
+        "keep_days": person.keep_days,
     }
 
 
@@ -211,4 +200,5 @@ def learner_of(row: Row[Any]) -> Learner:
         signalled_at=row.signalled_at,
         idioms=frozenset(row.idioms.split()),
         age_band=row.age_band,
+        keep_days=row.keep_days,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,6 +116,11 @@ class Records:
             which.append(note.c.tag == tag)
         await self.connection.execute(delete(note).where(*which))
 
+    async def drop_notes_before(self, learner_id: int, kinds: Sequence[str], before: datetime) -> int:
+        """Erase texts of some kinds that are older than a moment; gives how many."""
+        which = (note.c.learner_id == learner_id) & note.c.kind.in_(kinds) & (note.c.at < before)
+        return (await self.connection.execute(delete(note).where(which))).rowcount
+
     async def drop_note(self, learner_id: int, id_: int) -> None:
         """Erase one text."""
         await self.connection.execute(delete(note).where(note.c.learner_id == learner_id, note.c.id == id_))
@@ -136,10 +142,27 @@ class Records:
         if row.before is not None:
             self._raise(learner_id, rated(_entry(row), row.before, after))
 
+    async def drop_entry(self, learner_id: int, id_: int) -> None:
+        """Erase something that counts, and take it out of every counter that it raised."""
+        which = (entry.c.learner_id == learner_id) & (entry.c.id == id_)
+        row = (await self.connection.execute(delete(entry).where(which).returning(*entry.c))).one_or_none()
+        for name in raised(_entry(row)) if row is not None else ():
+            counter = (tally.c.learner_id == learner_id) & (tally.c.name == name)
+            await self.connection.execute(update(tally).where(counter).values(count=tally.c.count - 1))
+        empty = (tally.c.learner_id == learner_id) & (tally.c.count < 1)
+        await self.connection.execute(delete(tally).where(empty))
+
     async def entries(self, learner_id: int) -> list[Entry]:
         """Everything that counts, oldest first."""
         query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
         return [_entry(row) for row in await self.connection.execute(query)]
+
+    async def numbered(self, learner_id: int, kind: str | None = None) -> list[tuple[int, Entry]]:
+        """Everything that counts, or that of one kind, each with its id; oldest first."""
+        query = select(entry).where(entry.c.learner_id == learner_id).order_by(entry.c.at, entry.c.id)
+        if kind is not None:
+            query = query.where(entry.c.kind == kind)
+        return [(row.id, _entry(row)) for row in await self.connection.execute(query)]
 
     async def ratings(self, learner_id: int, kind: str, limit: int) -> list[int]:
         """The first ratings of the newest entries of a kind that have one, the oldest of them first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -162,6 +163,28 @@ class Sessions:
             .values(ended_at=now, version=session.c.version + 1)
         )
 
+    async def with_words(self, learner_id: int, before: datetime, limit: int) -> list[Session]:
+        """Runs last touched before a moment whose words were not taken out yet, oldest first."""
+        query = select(session).where(
+            session.c.learner_id == learner_id, session.c.touched_at < before, session.c.bare.is_(False)
+        )
+        rows = await self.connection.execute(query.order_by(session.c.touched_at).limit(limit))
+        return [self._session(row) for row in rows]
+
+    async def rewrite(self, run: Session, answers: Mapping[str, Value], *, bare: bool) -> None:
+        """The run with other answers; when it was touched stays as it was. bare: there are no words in them.
+
+        Raises LostRace: it was saved by somebody else since it was loaded.
+        """
+        values = self._values(replace(run, answers=answers, version=run.version + 1)) | {"bare": bare}
+        if await self.connection.change(_SAVE, which=run.id, loaded=run.version, **values) != 1:
+            raise LostRace(run.id)
+
+    async def since(self, learner_id: int, moment: datetime) -> list[Session]:
+        """Runs touched at a moment or after it."""
+        query = select(session).where(session.c.learner_id == learner_id, session.c.touched_at >= moment)
+        return [self._session(row) for row in await self.connection.execute(query)]
+
     async def all(self, learner_id: int) -> list[Session]:
         """Every run, oldest first, for the export."""
         query = select(session).where(session.c.learner_id == learner_id).order_by(session.c.started_at)
@@ -181,6 +204,7 @@ class Sessions:
             "started_at": item.started_at,
             "touched_at": item.touched_at,
             "ended_at": item.ended_at,
+            "bare": False,
         }
 
     def _session(self, row: Row[Any]) -> Session:

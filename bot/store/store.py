@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection as CoreConnection
 from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.core.model import Learner
+from bot.store.arrivals import Arrivals
 from bot.store.broadcasts import Broadcasts
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
@@ -35,9 +37,13 @@ from bot.store.sessions import Sessions
 from bot.store.tables import setting
 from bot.store.timers import Timers
 
+log = structlog.get_logger()
+
 BUSY_TIMEOUT_MS = 10_000
 CONNECTIONS = 5
 """Transactions at the same time; on SQLite one of them writes."""
+WIPES = 3
+"""How often the log is tried to be emptied; each waits for readers as long as for a lock."""
 CANARY = "canary"
 _CANARY_TEXT = "keel"
 
@@ -60,6 +66,7 @@ class Transaction:
     broadcasts: Broadcasts
     counts: Counts
     notices: Notices
+    arrivals: Arrivals
 
     async def who(self, chat_id: int, session_id: str | None) -> Learner | None:
         """The person of a chat, None when Keel does not know them; the session they tapped in comes along."""
@@ -119,6 +126,27 @@ class Store:
             finally:
                 self._free.append(opened)
 
+    async def wipe(self) -> None:
+        """Leave nothing erased readable in the files, sealed or not.
+
+        SQLite writes zeros over what is erased (secure_delete), but the log beside the database still holds the pages
+        as they were, until it is emptied. PostgreSQL keeps its files itself: there this does nothing.
+        """
+        if not self._sqlite:
+            return
+        async with self._writing, self._places:
+            opened = self._free.pop() if self._free else await self._connect()
+            try:
+                for _ in range(WIPES):  # somebody may be reading what is in the log
+                    cursor = await opened.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    busy, *_ = await cursor.fetchone()
+                    await cursor.close()
+                    if not busy:
+                        return
+            finally:
+                self._free.append(opened)
+        log.warning("the database's log could not be emptied; it is emptied with the next one")
+
     async def close(self) -> None:
         """Give all connections back."""
         for opened in self._free:
@@ -149,6 +177,7 @@ class Store:
             broadcasts=Broadcasts(connection),
             counts=Counts(connection),
             notices=Notices(connection),
+            arrivals=Arrivals(connection, self.cipher),
         )
 
 

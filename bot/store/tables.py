@@ -103,6 +103,7 @@ learner = Table(
     Column("signalled_at", Moment),
     Column("idioms", String(2000), nullable=False, server_default=""),  # ids of rules, joined by spaces
     Column("age_band", String(8)),
+    Column("keep_days", SmallInteger),
 )
 
 session = Table(
@@ -120,6 +121,7 @@ session = Table(
     Column("started_at", Moment, nullable=False),
     Column("touched_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("bare", Boolean, nullable=False, server_default=false()),  # its words were taken out
     Index("ix_session_learner_id_touched_at", "learner_id", "touched_at"),
 )
 

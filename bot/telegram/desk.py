@@ -190,6 +190,8 @@ class Desk:
             return item
 
     async def _finish(self, update_id: int, chat_id: int, reply: Reply) -> None:
+        if reply.wiped:
+            await self.store.wipe()  # before it is said that nothing is left
         verdict = await self._deliver(update_id, chat_id, reply)
         if verdict.outcome is Outcome.BLOCKED:
             await self.blocked(chat_id)
@@ -201,6 +203,8 @@ class Desk:
             if reply.session is not None:
                 await tx.sessions.set_message(reply.session, verdict.message_id, verdict.card_id)
         self._finished.add(update_id)
+        if reply.wiped:
+            await self.store.wipe()  # and the update that asked for it
 
     async def _deliver(self, update_id: int, chat_id: int, reply: Reply) -> Verdict:
         texts = self.library.speak(reply.locale).texts

@@ -4,6 +4,7 @@ notes and pictures that people gave it to keep."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,17 +19,22 @@ from bot.telegram.lanes import ONCE
 
 log = structlog.get_logger()
 
+OwnData = Callable[[int], Awaitable[bytes | None]]
 PATIENCE = 4.0
 """Seconds that the words below an animation wait for it at most."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """folder: where Keel's own animations are. copies: whether people's own are also kept here, sealed."""
+    """folder: where Keel's own animations are. copies: whether people's own are also kept here, sealed.
+
+    own_data: makes the file with everything stored about the person of a chat; None where there is nobody.
+    """
 
     bot: ExtBot[str]
     store: Store
     folder: Path
+    own_data: OwnData
     copies: bool = False
     _known: dict[str, str] = field(default_factory=dict)
 

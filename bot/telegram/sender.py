@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from telegram import Message
+from telegram import InputFile, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
@@ -24,6 +23,8 @@ from bot.telegram.request import NeverArrived
 
 log = structlog.get_logger()
 
+UPLOAD = 120.0
+"""Seconds that a large file may take on a slow line."""
 REMEMBERED, CHATS_REMEMBERED = 120, 5_000
 """How many messages of how many chats the sender remembers, for somebody who hides them."""
 
@@ -115,6 +116,11 @@ class Sender:
                 shown = await self.files.show(chat_id, screen.media)
                 if shown is not None:
                     self.remember(chat_id, shown)
+            if screen.document is not None:
+                made = await self.files.own_data(chat_id)
+                if made is not None:
+                    return await self._hand_over(chat_id, screen, screen.document.name, made)
+                screen = replace(screen, text=texts("export-nothing"))
             message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)
@@ -153,16 +159,15 @@ class Sender:
             self.stand_still(chat_id)
         await asyncio.gather(*motions, return_exceptions=True)
 
+    async def _hand_over(self, chat_id: int, screen: Screen, name: str, content: bytes) -> Verdict:
+        file, caption = InputFile(content, filename=name, attach=True), html(screen.text)
+        message = await self.bot.send_document(
+            chat_id, file, caption=caption, parse_mode="HTML", write_timeout=UPLOAD, read_timeout=UPLOAD
+        )
+        self.remember(chat_id, message.message_id)
+        return Verdict(Outcome.SENT, message.message_id)
+
     async def _send(self, chat_id: int, screen: Screen, texts: Texts, lane: str | None) -> Message:
-        if screen.document is not None:
-            return await self.bot.send_document(
-                chat_id,
-                io.BytesIO(screen.document.content.encode()),
-                filename=screen.document.name,
-                caption=html(screen.text),
-                parse_mode="HTML",
-                rate_limit_args=lane,
-            )
         always = None
         if screen.keyboard:
             always = reply_keyboard(texts("keyboard-spiral"), texts("keyboard-help"), texts("keyboard-hint"))

@@ -20,6 +20,10 @@ button-resume = Resume
 button-start = Start again
 button-export = Hand me my data
 button-delete = Delete my data
+button-forget-words = Show the first words
+button-forget-hide = Hide the words
+button-forget-yes = Erase it
+button-forget-no = Keep it
 button-delete-yes = Delete everything
 button-delete-no = Keep it
 button-country = Another country
@@ -85,6 +89,7 @@ command-pause = No messages for a while
 command-resume = Messages again
 command-language = Another language
 command-export = Everything stored, as a file
+command-forget = Erase one thing you wrote
 command-delete = Erase everything
 command-clean = Take recent messages out of this chat
 command-privacy = What is kept, and who can see it
@@ -109,6 +114,10 @@ in-minutes = { $count ->
    *[other] in { $count } minutes
   }
 in-hours = in about { $count } hours
+keep-name = { $days ->
+    [0] stays until you erase it
+   *[other] goes after { $days } days
+  }
 every-day = every day
 weekday-0 = Monday
 weekday-1 = Tuesday
@@ -421,9 +430,81 @@ young = Keel's lessons are written for adults, so they aren't offered here. The 
 
 ## One's own data
 
-export-caption = Everything stored about you, in one file. Keep it somewhere only you can open.
+export-caption = Everything stored about you, in one file: a page to read, tables, and all of it for other programs. It isn't locked, so keep it somewhere only you can open.
+export-nothing = There is nothing stored about you here, so there is nothing to hand over.
+
+## The page in that file
+
+data-title = Notes
+data-made = Everything stored about you, as it was at { $when }, on your clock.
+data-more = All of it, down to the last detail, is in data.json beside this page. Nobody can take this page back: whoever has it can read it.
+data-settings = How things are set
+data-clock = Clock
+data-lessons = Lessons
+data-from = From
+data-days = Days
+data-words = What you write
+data-country = Country for help
+data-kind-journal = Journal
+data-kind-checkin = Words with a check-in
+data-kind-note = Notes
+data-kind-letter = Letter
+data-kind-line = Lines of your own
+data-kind-person = A safe person
+data-kind-person-words = What to say to them
+data-kind-plan = If-then plans
+data-kind-map = Maps of hard moments
+data-kind-safe = Your own plan for a bad day
+data-kind-lessons = Lessons
+data-safe-signs = Signs
+data-safe-helps = What helps
+data-safe-places = Places
+data-safe-people = People
+data-safe-professionals = Professionals
+data-safe-safer = Making it safer
+data-safe-reasons = Reasons
+data-runs = What you typed on the way through
+data-holds = Messages you set aside
+data-hold-held = waits
+data-hold-ready = is ready
+data-hold-let-go = let go; the words are erased
+data-hold-asked = made into one clear ask; the words are erased
+data-hold-sent = sent; the words are erased
+data-hold-cancelled = taken back; the words are erased
+data-keepsakes = Voice note and picture
+data-in-chat = the file itself is with Telegram, and no copy is kept here
+data-entries = What counts
+data-entry-pause = a pause
+data-entry-spiral = a minute before sending
+data-entry-checkin = a check-in
+data-entry-hold = a message set aside
+data-entry-fear = a look back at a fear
+data-noticed = When words about danger were noticed (never the words)
+data-outcome-read = read
+data-outcome-tried = tried
+data-outcome-later = for later
+data-outcome-not-for-me = not for me
+data-head-when = When
+data-head-what = What
+data-head-before = Before
+data-head-after = After
+data-head-tags = Tags
+data-head-lesson = Lesson
+data-head-outcome = What came of it
+data-head-rule = How plain
+forget-list = **Which one would you like to erase?**
+    The newest come first. Tap one, and I ask once more before it goes.
+forget-item = { $kind } · { $when }
+forget-ask = Erase this for good?
+    { $item }
+
+    It can't be brought back. What you sent stays in this chat until you delete it there.
+forget-held = A message set aside
+forget-gone = Gone.
+forget-empty = There's nothing here to erase now.
+forget-already = That one isn't here any more.
 delete-ask = **Delete everything?**
-    This erases your settings, notes, answers, numbers and lessons here, at once and for good. Backups that the operator keeps run out later.
+    This erases your settings, notes, letters, plans, answers, numbers and lessons here, messages you set aside, voice notes and pictures. At once, and for good. Backups that the operator keeps run out later.
 
     Messages already in this chat stay until you delete the chat in Telegram.
 delete-kept = Nothing was deleted.
@@ -440,7 +521,7 @@ help = **What you can do here**
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
-    /export and /delete – your data; /clean – recent messages out of this chat
+    /export, /forget and /delete – your data; /clean – recent messages out of this chat
     /about and /privacy – who and what this is
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.
@@ -462,6 +543,8 @@ privacy = **What is kept**
 
     No names, no phone number, no place. A location you share is used once for the clock.
 
-    Nothing is sold or sent elsewhere. /export hands you everything, /delete erases it.
+    What you write stays until you erase it, or for 30 or 90 days: you choose in /settings. Things you made to keep, such as a letter or a plan, stay either way.
+
+    Nothing is sold or sent elsewhere. /export hands you everything, /forget erases one thing, /delete all of it.
 
     Does somebody else read this phone? /clean takes recent messages out of this chat. Deleting the chat in Telegram takes all of them.

@@ -15,16 +15,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from bot.core.model import Lane, Session
+from bot.core.model import Hold, HoldState, Lane, Learner, Note, Session
 from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Reply, Screen, StepTap
+from bot.store.arrivals import Luggage
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.inbox import Received
 from bot.store.migrate import migrate
 from bot.store.sessions import LostRace
 from bot.store.store import Store, open_store
-from bot.store.tables import metadata
+from bot.store.tables import Moment, metadata
 from tests.postgresql import database
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -106,20 +108,63 @@ async def test_who_saves_an_old_version_loses(store: Store) -> None:
     assert (there.step, known.unread) == ("pause", 0)  # nothing of the transaction that lost
 
 
+NOBODYS = {"learner", "inbox", "setting"}
+"""Tables without a `learner_id`: the person's own row, updates by chat, the installation's settings."""
+
+
 async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: Store) -> None:
+    theirs = [table for table in metadata.sorted_tables if "learner_id" in table.c]
+    assert {table.name for table in metadata.sorted_tables} - {table.name for table in theirs} == NOBODYS, (
+        "a table that is new: erase must know what of it is somebody's"
+    )
     async with store.transaction() as tx:
         people = [await tx.learners.add(chat, "en", NOW) for chat in (1, 2)]
         for person in people:
-            await tx.sessions.add(Session(f"s{person.id}", person.id, "spiral", "arrive", NOW, NOW))
-            await tx.timers.set(person.id, "lesson", "", NOW, Lane.BULK)
-            await tx.timers.begin_delivery(person.id, "o1", NOW)
-            await tx.records.add_note(person.id, "note", SECRET, NOW)
+            for table in theirs:
+                await tx.learners.connection.execute(table.insert().values(row_for(table, person.id)))
         await tx.learners.erase(people[0])
-        for table in metadata.tables.values():
-            if "learner_id" in table.c:
-                left = {row.learner_id for row in await tx.learners.connection.execute(table.select())}
-                assert left <= {people[1].id}, table.name
-        assert [note.text for note in await tx.records.notes(people[1].id)] == [SECRET]
+        assert await tx.learners.find(1) is None
+        assert await tx.learners.find(2) == people[1]
+        for table in theirs:
+            left = {row.learner_id for row in await tx.learners.connection.execute(table.select())}
+            assert left == {people[1].id}, table.name
+
+
+def row_for(table: Table, learner_id: int) -> dict[str, object]:
+    """A row of any table for one person: something fitting in every column."""
+    fitting: dict[type, object] = {int: 1, bool: False, datetime: NOW, bytes: b"sealed"}
+    row: dict[str, object] = {"learner_id": learner_id}
+    for column in table.c:
+        if column.name in row or (column.primary_key and column.autoincrement and column.type.python_type is int):
+            continue
+        kind = datetime if isinstance(column.type, Moment) else column.type.python_type
+        row[column.name] = fitting.get(kind, f"x{learner_id}")
+    return row
+
+
+async def test_who_comes_from_elsewhere_brings_ids_and_new_ones_go_on_from_there(store: Store) -> None:
+    came = replace(Learner(40, 7, NOW), keep_days=30)
+    notes, holds = [Note(17, "journal", SECRET, NOW)], [Hold(23, SECRET, HoldState.HELD, NOW, NOW)]
+    async with store.transaction() as tx:
+        await tx.arrivals.bring(Luggage(came, notes, [], [], [], holds, [], [], [], [], {}))
+        assert await tx.learners.find(7) == came
+        assert await tx.records.notes(40) == notes
+        assert await tx.kept.holds(40) == holds
+        assert await tx.records.add_note(40, "journal", SECRET, NOW) == 18
+        assert await tx.kept.add_hold(40, SECRET, NOW, NOW, morning=False) == 24
+        assert (await tx.learners.add(8, "en", NOW)).id == 41
+
+
+async def test_updates_of_theirs_that_were_set_aside_go_too(store: Store) -> None:
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", NOW)
+        await tx.inbox.add(5, [Received(number, chat, SECRET) for number, chat in ((1, 1), (2, 1), (3, 2))], NOW)
+        await tx.inbox.set_aside(1, NOW)
+        await tx.inbox.set_aside(3, NOW)
+        await tx.learners.erase(person)
+        assert await tx.inbox.get(1) is None
+        assert [item.update_id for item in await tx.inbox.waiting()] == [2]
+        assert await tx.inbox.count_set_aside() == 1
 
 
 def files_with(folder: Path, phrase: str) -> list[str]:
@@ -147,9 +192,7 @@ async def test_an_answer_comes_back_from_the_inbox_as_it_went_in(store: Store) -
         Button("b", LessonTap("o1", "why")),
         Button("c", CommandTap("sos", "DE")),
     )
-    reply = Reply(
-        (Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.json", "{}")),), "s", 3, (4,), True
-    )
+    reply = Reply((Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.zip")),), "s", 3, (4,), True)
     async with store.transaction() as tx:
         await tx.inbox.add(5, [Received(1, 1, "{}")], NOW)
         await tx.inbox.keep_reply(1, reply)

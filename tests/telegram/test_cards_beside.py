@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.model import Lane
 from bot.services.due import UNASKED
+from tests.export import data_of, take
 from tests.person import Person, World
 from tests.telegram.cards import DYING, HIT, arrive, card, learner, notices, put_away
 
@@ -231,10 +232,8 @@ async def test_it_can_be_said_at_the_start(world: World, anna: Person) -> None:
 async def test_export_shows_it_and_delete_erases_it(world: World, anna: Person) -> None:
     await anna.sends(DYING)
     await anna.taps("I'm safe")
-    await anna.sends("/export")
-    document = world.telegram.files[anna.bots[-1].data["document"]["file_id"]].decode()
-    assert '"noticed"' in document
-    assert "suicide-want-to-die" in document
+    (noticed,) = data_of(await take(world, anna))["noticed"]
+    assert "suicide-want-to-die" in noticed["rules"]
     await anna.sends("/delete")
     await anna.taps("Delete everything")
     async with world.keel.store.transaction(reading=True) as tx:

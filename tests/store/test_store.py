@@ -108,8 +108,8 @@ async def test_who_saves_an_old_version_loses(store: Store) -> None:
     assert (there.step, known.unread) == ("pause", 0)  # nothing of the transaction that lost
 
 
-NOBODYS = {"learner", "inbox", "setting"}
-"""Tables without a `learner_id`: the person's own row, updates by chat, the installation's settings."""
+NOBODYS = {"learner", "inbox", "setting", "broadcast", "answer_time"}
+"""Tables without a `learner_id`: the person's own row, updates by chat, what is the installation's and nobody's."""
 
 
 async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,13 +11,13 @@ from pathlib import Path
 
 import bot
 from bot.core.safety import Detector, RuleSet, Source
-from bot.core.safety.model import SOURCES, Lexicon, Mask, Rule
+from bot.core.safety.model import SOURCES, Concept, Lexicon, Mask, Rule
 from bot.core.safety.patterns import PatternProblem, parse
 from bot.library.findings import ContentProblem, Finding, single
-from bot.library.safety_schema import LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
+from bot.library.safety_schema import ConceptsFile, LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
 from bot.library.yaml_lines import read
 
-LEXICON, MASKS = "lexicon.yaml", "masks.yaml"
+LEXICON, MASKS, CONCEPTS = "lexicon.yaml", "masks.yaml", "concepts.yaml"
 FEWEST_EXAMPLES = 3
 
 
@@ -26,6 +27,7 @@ class RuleFiles:
 
     lexicon: LexiconFile
     masks: MasksFile
+    concepts: ConceptsFile
     rules: Mapping[str, RulesFile]
     """By the file's name."""
 
@@ -37,11 +39,12 @@ def read_files(folder: Path) -> RuleFiles:
     """
     lexicon = read(LexiconFile, _text(folder, LEXICON), _name(folder, LEXICON))
     masks = read(MasksFile, _text(folder, MASKS), _name(folder, MASKS))
-    others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in (LEXICON, MASKS))
+    concepts = read(ConceptsFile, _text(folder, CONCEPTS), _name(folder, CONCEPTS))
+    others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in (LEXICON, MASKS, CONCEPTS))
     rules = {name: read(RulesFile, _text(folder, name), _name(folder, name)) for name in others}
     if not rules:
         raise single(str(folder), 0, "rules", "There is no rule file here; restore suicide.yaml and the others.")
-    return RuleFiles(lexicon, masks, rules)
+    return RuleFiles(lexicon, masks, concepts, rules)
 
 
 def load_rules(folder: Path) -> RuleSet:
@@ -58,6 +61,7 @@ def load_rules(folder: Path) -> RuleSet:
         rules=tuple(_rule(rule, file) for file in files.rules.values() for rule in file.rules),
         masks=tuple(Mask(mask.id, tuple(mask.says)) for mask in files.masks.masks),
         denials=tuple(Mask(mask.id, tuple(mask.says)) for mask in files.masks.denials),
+        concepts=tuple(Concept(concept.id, tuple(concept.says)) for concept in files.concepts.concepts),
     )
 
 
@@ -102,7 +106,16 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
                 _name(folder, LEXICON), _line(folder, LEXICON, str(problem).split("”")[0][1:]), "slot", f"{problem}."
             )
         ]
+    known = {f"@{concept.id}" for concept in files.concepts.concepts}
     for name, id_, pattern in _patterns(files):
+        nested = name in (MASKS, CONCEPTS)
+        unknown = [word for word in re.findall(r"@[a-z_]+", pattern) if nested or word not in known]
+        for word in unknown:
+            message = (
+                f"{id_}: “{word}” is no concept that may stand here; masks and concepts name none, rules only "
+                "those of concepts.yaml."
+            )
+            found.append(Finding(_name(folder, name), _line(folder, name, pattern, id_), "concept", message))
         try:
             sequences = parse(pattern, slots)
         except PatternProblem as problem:
@@ -137,6 +150,8 @@ def resolve(slots: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
 
 
 def _patterns(files: RuleFiles) -> Iterator[tuple[str, str, str]]:
+    for concept in files.concepts.concepts:
+        yield from ((CONCEPTS, concept.id, pattern) for pattern in concept.says)
     for mask in (*files.masks.masks, *files.masks.denials):
         yield from ((MASKS, mask.id, pattern) for pattern in mask.says)
     for name, file in files.rules.items():

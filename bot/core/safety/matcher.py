@@ -72,6 +72,10 @@ class Matcher:
                 note(table, sequence.elements[at], number)
             for without in range(len(others), OTHERS):
                 self._no_need[without] |= 1 << number
+        self._with_concept = [
+            any(word[0] == "@" for element in sequence.elements for word in element.words)
+            for _, sequence in self._patterns
+        ]
         self._last = [len(sequence.elements) - 1 for _, sequence in self._patterns]
         self._sweep = Sweep(sequence for _, sequence in self._patterns)
         self.vocabulary = frozenset(word for word in words if not word.endswith("*"))
@@ -141,6 +145,10 @@ class Matcher:
     def forms(self, words: Row[str]) -> list[frozenset[str]]:
         """What each word is found under in a place: itself, its readings, its stems."""
         return [self._shapes.get(word) or self._forms(word) for word in words]
+
+    def names_concept(self, hit: Hit) -> bool:
+        """Whether a concept is among the places of the sequence."""
+        return self._with_concept[hit.sequence]
 
     def align(
         self, hit: Hit, forms: Row[frozenset[str]], ends: Row[bool], covered: Container[int]

@@ -6,6 +6,7 @@ he ..3 hit me           up to three words of any kind between
 ( end it | stop all )   one of several phrases; )? may be missing
 no point$               only where a thought ends
 i am done               in what a rule says, am stands for is, are, was and were too
+i {want} @gone          any way to put a concept (concepts.yaml), which may be several words
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ BOTH = " & "
 _PIECE = re.compile(r"\(|\)\??|\||\.\.\d+|[^\s()|]+")
 _BE = frozenset(("am", "is", "are", "was", "were"))
 """What “am” stands for in a pattern: the same words are said of others, and of yesterday."""
-_WORD = re.compile(r"[a-z0-9]+\*?|\{[a-z_]+\}")
+_WORD = re.compile(r"[a-z0-9]+\*?|\{[a-z_]+\}|@[a-z_]+")
 
 
 class PatternProblem(ValueError):
@@ -168,7 +169,9 @@ def _element(piece: str, text: str, slots: Mapping[str, frozenset[str]]) -> Elem
     words: set[str] = set()
     for part in piece.removesuffix("?").split("|"):
         if not _WORD.fullmatch(part):
-            raise PatternProblem(f"“{text}” does not compile: “{part}” is no word, {{slot}} or stem*; use a to z only")
+            raise PatternProblem(
+                f"“{text}” does not compile: “{part}” is no word, {{slot}}, @concept or stem*; use a to z only"
+            )
         if part.startswith("{"):
             if part[1:-1] not in slots:
                 raise PatternProblem(f"“{text}” names the slot “{part}”, which the lexicon lacks; add it or correct it")

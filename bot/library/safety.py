@@ -8,17 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import bot
 from bot.core.safety import Detector, RuleSet, Source
 from bot.core.safety.model import SOURCES, Concept, Lexicon, Mask, Rule
-from bot.core.safety.patterns import PatternProblem, parse
+from bot.core.safety.patterns import PatternProblem, forms_of, parse
 from bot.library.findings import ContentProblem, Finding, single
 from bot.library.safety_schema import ConceptsFile, LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
 from bot.library.yaml_lines import read
 
 LEXICON, MASKS, CONCEPTS = "lexicon.yaml", "masks.yaml", "concepts.yaml"
 FEWEST_EXAMPLES = 3
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
     """Patterns and slots that cannot be used."""
     found: list[Finding] = []
     try:
-        slots = resolve(files.lexicon.slots)
+        slots = _slots(files.lexicon)
     except PatternProblem as problem:
         return [
             Finding(
@@ -132,8 +134,16 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
     return found
 
 
-def resolve(slots: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
-    """Slots with the slots they name put in.
+def _slots(file: LexiconFile) -> dict[str, frozenset[str]]:
+    """All slots, and under “verb~” the irregular forms of that verb."""
+    irregular = {f"{verb}~": frozenset(forms) for verb, forms in file.irregular.items()}
+    return resolve(file.slots, irregular) | irregular
+
+
+def resolve(
+    slots: Mapping[str, list[str]], irregular: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> dict[str, frozenset[str]]:
+    """Slots with the slots they name put in, and verbs in all their forms.
 
     Raises PatternProblem: a slot names one that does not exist, or itself.
     """
@@ -143,7 +153,10 @@ def resolve(slots: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
             raise PatternProblem(f"“{above[-1] if above else name}” names the slot “{name}”, which cannot be resolved")
         out: set[str] = set()
         for word in slots[name]:
-            out |= words(word[1:-1], (*above, name)) if word.startswith("{") else {word}
+            if word.startswith("{"):
+                out |= words(word[1:-1], (*above, name))
+            else:
+                out |= forms_of(word[:-1]) | irregular.get(word, NOTHING) if word.endswith("~") else {word}
         return frozenset(out)
 
     return {name: words(name, ()) for name in slots}
@@ -187,7 +200,7 @@ def _twice(folder: Path, files: RuleFiles) -> Iterator[Finding]:
 
 def _lexicon(file: LexiconFile) -> Lexicon:
     return Lexicon(
-        slots=resolve(file.slots),
+        slots=_slots(file),
         replace={typed: tuple(meant.split()) for typed, meant in file.replace.items()},
         fillers=frozenset(file.fillers),
         fuzzy=frozenset(file.fuzzy),

@@ -84,6 +84,7 @@ class LexiconFile(Shape):
     """Words: slots for patterns, and how what people type becomes plain words."""
 
     slots: dict[Annotated[str, Field(pattern=r"^[a-z_]{2,20}$")], WordList]
+    irregular: dict[Annotated[str, Field(pattern=r"^[a-z]{2,20}$")], WordList] = Field(default_factory=dict)
     replace: dict[str, str]
     fillers: WordList
     fuzzy: WordList

@@ -223,7 +223,7 @@ class _Reading:
         allowed = self._excused.get(rule.id)
         if allowed:
             rests = matcher.align(hit, self._forms, self._ends, self._masked | allowed)
-            if rests is None:
+            if rests is None or (matcher.names_concept(hit) and not allowed.isdisjoint(self._with_phrases(rests))):
                 return self._entry(rule, "none", (hit.position,), "an everyday reading covers it")
         if matcher.names_concept(hit):
             rests = self._with_phrases(rests)

@@ -166,7 +166,7 @@ class _Reading:
                     self._denied.append(rests[-1])
         tags: dict[int, set[str]] = {}
         for name, rests in concepts:
-            if not self._masked.isdisjoint(rests):
+            if 2 * sum(at in self._masked for at in rests) >= len(rests):
                 continue
             for at in range(rests[0], rests[-1] + 1):
                 tags.setdefault(at, set()).add(CONCEPT + name)

@@ -131,8 +131,8 @@ class _Reading:
         self._masked: set[int] = set()
         self._excused: dict[str, set[int]] = {}
         self._denied: list[int] = []
-        self._phrases: dict[int, tuple[int, int]] = {}
-        """For each word in a concept, the first and the last word of the longest one."""
+        self._phrases: dict[int, tuple[int, ...]] = {}
+        """For each word in a concept, the words that the longest one rests on."""
         tagged = self._look_at_words_first()
         self._matcher = detector.rules_then.matcher
         self._forms = self._matcher.forms(tagged)
@@ -168,11 +168,11 @@ class _Reading:
         for name, rests in concepts:
             if 2 * sum(at in self._masked for at in rests) >= len(rests):
                 continue
-            for at in range(rests[0], rests[-1] + 1):
+            for at in rests:
                 tags.setdefault(at, set()).add(CONCEPT + name)
                 known = self._phrases.get(at)
-                if known is None or known[1] - known[0] < rests[-1] - rests[0]:
-                    self._phrases[at] = (rests[0], rests[-1])
+                if known is None or known[-1] - known[0] < rests[-1] - rests[0]:
+                    self._phrases[at] = rests
         if not tags:
             return self._words
         return tuple("|".join((word, *sorted(tags[at]))) if at in tags else word for at, word in enumerate(self._words))
@@ -182,7 +182,7 @@ class _Reading:
         first, last = rests[0], rests[-1]
         if self._matcher.names_concept(hit):
             first = min((self._phrases[at][0] for at in rests if at in self._phrases), default=first)
-            last = max((self._phrases[at][1] for at in rests if at in self._phrases), default=last)
+            last = max((self._phrases[at][-1] for at in rests if at in self._phrases), default=last)
         return min(first, rests[0]), max(last, rests[-1])
 
     def _stops_within(self, rests: tuple[int, ...]) -> bool:
@@ -247,7 +247,7 @@ class _Reading:
         whole = set(rests)
         for at in rests:
             if at in self._phrases:
-                whole.update(range(self._phrases[at][0], self._phrases[at][1] + 1))
+                whole.update(self._phrases[at])
         return tuple(sorted(whole))
 
     def _entry(self, rule: Rule, tier: Tier, rests: tuple[int, ...], why: str) -> Fired:

@@ -239,6 +239,8 @@ class Normaliser:
         for shorter in _shorter(piece):
             if shorter in self._known or shorter.startswith(self._stems):
                 return self._expand(shorter, depth + 1)
+        if len(piece) > 3 and piece.endswith("in") and f"{piece}g" in self._known:
+            return self._expand(f"{piece}g", depth + 1)
         squeezed = _RUN.sub(r"\1", piece)
         if squeezed != piece and (whole := self._squeezed.get(squeezed)):
             return self._expand(whole, depth + 1)

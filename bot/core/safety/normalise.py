@@ -150,6 +150,8 @@ class Normaliser:
                 simple = self._simple.get(piece)
                 if simple is None:
                     self._add(piece, start, end, words, jokes)
+                elif len(simple) == 1:
+                    words.append(Word(simple[0], start, end))
                 else:
                     words += [Word(word, start, end) for word in simple]
             elif piece == '"':

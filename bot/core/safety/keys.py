@@ -11,10 +11,10 @@ _BY_SHARE = {
     1.5: "he my and to is a not it me",
     0.8: "in am you she on have with of for",
     0.4: "do that at will her his him would was if when said be can we",
-    0.2: "about this want what out up says one going got myself did there told from know then been are all no had since "
-    "again go time back phone by they but see because",
-    0.1: "now off kill say only does feel after your put over has last think home took get night dead how an left every "
-    "who down never stop went them day could ex asked cut keep without come car life door two everyone where nobody "
+    0.2: "about this want what out up says one going got myself did there told from know then been are all no had "
+    "since again go time back phone by they but see because",
+    0.1: "now off kill say only does feel after your put over has last think home took get night dead how an left "
+    "every who down never stop went them day could ex asked cut keep without come car life door two everyone where nobody "
     "hit work tonight leave as die hurt boyfriend mum nothing our good tell years or man house first made new came "
     "before any us any were own more thing too much other well some so than here being want people really",
 }

@@ -75,8 +75,10 @@ class Detector:
         self._normaliser = Normaliser(lexicon, known, {stem for matcher in matchers for stem in matcher.stems})
 
     def _first_parts(self) -> Iterable[tuple[_Owner, tuple[str, ...]]]:
-        for part in (*self.rules.masks, *self.rules.denials, *self.rules.concepts):
-            yield part, part.says
+        for mask in (*self.rules.masks, *self.rules.denials):
+            yield mask, mask.says
+        for concept in self.rules.concepts:
+            yield concept, concept.says
 
     def _second_parts(self) -> Iterable[tuple[_Owner, tuple[str, ...]]]:
         for rule in self.rules.rules:

@@ -14,9 +14,9 @@ _BY_SHARE = {
     0.2: "about this want what out up says one going got myself did there told from know then been are all no had "
     "since again go time back phone by they but see because",
     0.1: "now off kill say only does feel after your put over has last think home took get night dead how an left "
-    "every who down never stop went them day could ex asked cut keep without come car life door two everyone where nobody "
-    "hit work tonight leave as die hurt boyfriend mum nothing our good tell years or man house first made new came "
-    "before any us any were own more thing too much other well some so than here being want people really",
+    "every who down never stop went them day could ex asked cut keep without come car life door two everyone where"
+    " nobody hit work tonight leave as die hurt boyfriend mum nothing our good tell years or man house first made new "
+    "came before any us any were own more thing too much other well some so than here being want people really",
 }
 """Words so frequent that they make poor keys: about how many of a hundred words they are in what people write."""
 _SHARE = {word: share for share, words in _BY_SHARE.items() for word in words.split()}

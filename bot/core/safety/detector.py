@@ -20,6 +20,8 @@ OWN = frozenset(("i", "me", "my", "myself"))
 MOST_CONCEPTS = 400
 """Concepts that are noted in one text."""
 CONCEPT = "@"
+LONG, HELD, LONG_HELD = 6, 0.5, 0.75
+"""An idiom drops a concept when it covers half of its words; of a long one, three quarters."""
 MOST_LOOKED_AT = 150
 """Matches that are weighed one by one; past that many, nothing is excused any more."""
 NOTHING: frozenset[str] = frozenset()
@@ -168,7 +170,7 @@ class _Reading:
                     self._denied.append(rests[-1])
         tags: dict[int, set[str]] = {}
         for name, rests in concepts:
-            if 2 * sum(at in self._masked for at in rests) >= len(rests):
+            if sum(at in self._masked for at in rests) >= len(rests) * (LONG_HELD if len(rests) >= LONG else HELD):
                 continue
             for at in rests:
                 tags.setdefault(at, set()).add(CONCEPT + name)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock media transcripts
+.PHONY: setup demo run test check check-safety bench lock media transcripts
 
 setup: $(STAMP)
 
@@ -28,6 +28,11 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/keel content check
+
+# The danger rules: each rule and mask taken away once, what people do to a text, and the measured figures.
+check-safety: $(STAMP)
+	$(BIN)/python -m pytest tests/safety
+	for file in tests/safety/*.csv; do echo "$$file"; $(BIN)/keel safety check "$$file" || exit 1; done
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

@@ -15,10 +15,10 @@ from bot.core.safety import Detector, RuleSet, Source
 from bot.core.safety.model import SOURCES, Concept, Lexicon, Mask, Rule
 from bot.core.safety.patterns import PatternProblem, forms_of, parse
 from bot.library.findings import ContentProblem, Finding, single
-from bot.library.safety_schema import ConceptsFile, LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
+from bot.library.safety_schema import ConceptFile, ConceptsFile, LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
 from bot.library.yaml_lines import read
 
-LEXICON, MASKS, CONCEPTS = "lexicon.yaml", "masks.yaml", "concepts.yaml"
+LEXICON, MASKS, CONCEPTS = "lexicon.yaml", "masks.yaml", "concepts-*.yaml"
 FEWEST_EXAMPLES = 3
 NOTHING: frozenset[str] = frozenset()
 
@@ -29,7 +29,8 @@ class RuleFiles:
 
     lexicon: LexiconFile
     masks: MasksFile
-    concepts: ConceptsFile
+    concepts: Mapping[str, ConceptsFile]
+    """By the file's name."""
     rules: Mapping[str, RulesFile]
     """By the file's name."""
 
@@ -41,8 +42,9 @@ def read_files(folder: Path) -> RuleFiles:
     """
     lexicon = read(LexiconFile, _text(folder, LEXICON), _name(folder, LEXICON))
     masks = read(MasksFile, _text(folder, MASKS), _name(folder, MASKS))
-    concepts = read(ConceptsFile, _text(folder, CONCEPTS), _name(folder, CONCEPTS))
-    others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in (LEXICON, MASKS, CONCEPTS))
+    meanings = sorted(path.name for path in folder.glob(CONCEPTS))
+    concepts = {name: read(ConceptsFile, _text(folder, name), _name(folder, name)) for name in meanings}
+    others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in (LEXICON, MASKS, *meanings))
     rules = {name: read(RulesFile, _text(folder, name), _name(folder, name)) for name in others}
     if not rules:
         raise single(str(folder), 0, "rules", "There is no rule file here; restore suicide.yaml and the others.")
@@ -63,7 +65,7 @@ def load_rules(folder: Path) -> RuleSet:
         rules=tuple(_rule(rule, file) for file in files.rules.values() for rule in file.rules),
         masks=tuple(Mask(mask.id, tuple(mask.says)) for mask in files.masks.masks),
         denials=tuple(Mask(mask.id, tuple(mask.says)) for mask in files.masks.denials),
-        concepts=tuple(Concept(concept.id, tuple(concept.says)) for concept in files.concepts.concepts),
+        concepts=tuple(Concept(concept.id, tuple(concept.says)) for concept in _concepts(files)),
     )
 
 
@@ -108,14 +110,14 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
                 _name(folder, LEXICON), _line(folder, LEXICON, str(problem).split("”")[0][1:]), "slot", f"{problem}."
             )
         ]
-    known = {f"@{concept.id}" for concept in files.concepts.concepts}
+    known = {f"@{concept.id}" for concept in _concepts(files)}
     for name, id_, pattern in _patterns(files):
-        nested = name in (MASKS, CONCEPTS)
+        nested = name == MASKS or name in files.concepts
         unknown = [word for word in re.findall(r"@[a-z_]+", pattern) if nested or word not in known]
         for word in unknown:
             message = (
                 f"{id_}: “{word}” is no concept that may stand here; masks and concepts name none, rules only "
-                "those of concepts.yaml."
+                "those of the concepts files."
             )
             found.append(Finding(_name(folder, name), _line(folder, name, pattern, id_), "concept", message))
         try:
@@ -162,9 +164,14 @@ def resolve(
     return {name: words(name, ()) for name in slots}
 
 
+def _concepts(files: RuleFiles) -> Iterator[ConceptFile]:
+    for file in files.concepts.values():
+        yield from file.concepts
+
+
 def _patterns(files: RuleFiles) -> Iterator[tuple[str, str, str]]:
-    for concept in files.concepts.concepts:
-        yield from ((CONCEPTS, concept.id, pattern) for pattern in concept.says)
+    for name, meanings in files.concepts.items():
+        yield from ((name, concept.id, pattern) for concept in meanings.concepts for pattern in concept.says)
     for mask in (*files.masks.masks, *files.masks.denials):
         yield from ((MASKS, mask.id, pattern) for pattern in mask.says)
     for name, file in files.rules.items():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.core.safety.matcher import Hit, Matcher
+from bot.core.safety.compiled import Compiled, Owner, Unless
+from bot.core.safety.matcher import Hit
 from bot.core.safety.model import CATEGORIES, STRENGTH, Assessment, Concept, Fired, Mask, Rule, RuleSet, Source, Tier
 from bot.core.safety.normalise import Normaliser, Plain
-from bot.core.safety.patterns import Sequence, parse
 from bot.core.safety.people import readings
 
 NEAR = 25
@@ -27,40 +27,6 @@ MOST_LOOKED_AT = 150
 NOTHING: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Unless:
-    rule: str
-
-
-_Owner = Rule | Mask | Concept | _Unless
-
-
-class _Compiled:
-    """Patterns with their owners."""
-
-    def __init__(self, parts: Iterable[tuple[_Owner, tuple[str, ...]]], rules: RuleSet) -> None:
-        self._owners: list[_Owner] = []
-        patterns: list[tuple[int, Sequence]] = []
-        for owner, says in parts:
-            self._owners.append(owner)
-            own, be = len(self._owners) - 1, isinstance(owner, Rule | Concept)
-            patterns += [(own, sequence) for say in says for sequence in parse(say, rules.lexicon.slots, be=be)]
-        self.matcher = Matcher(patterns)
-
-    def hits(
-        self, words: tuple[str, ...], forms: list[frozenset[str]], ends: list[bool], without: Collection[str]
-    ) -> list[tuple[_Owner, Hit]]:
-        """All matches with their owners, but for those left out."""
-        found = [(self._owners[hit.owner], hit) for hit in self.matcher.run(words, forms, ends)]
-        if not without:
-            return found
-        return [
-            (owner, hit)
-            for owner, hit in found
-            if (owner.rule if isinstance(owner, _Unless) else owner.id) not in without
-        ]
-
-
 class Detector:
     """Assesses texts by one language's rules. Compiled once; holds nothing about any text."""
 
@@ -69,24 +35,24 @@ class Detector:
         self.rules = rules
         lexicon = rules.lexicon
         self._denials = frozenset(denial.id for denial in rules.denials)
-        self._words_first = _Compiled(self._first_parts(), rules)
-        self._rules_then = _Compiled(self._second_parts(), rules)
+        self._words_first = Compiled(self._first_parts(), rules)
+        self._rules_then = Compiled(self._second_parts(), rules)
         matchers = (self._words_first.matcher, self._rules_then.matcher)
         self.vocabulary = frozenset(word for matcher in matchers for word in matcher.vocabulary if word[0] != CONCEPT)
         known = self.vocabulary | lexicon.negators | lexicon.now | lexicon.stories | lexicon.speech
         self._normaliser = Normaliser(lexicon, known, {stem for matcher in matchers for stem in matcher.stems})
 
-    def _first_parts(self) -> Iterable[tuple[_Owner, tuple[str, ...]]]:
+    def _first_parts(self) -> Iterable[tuple[Owner, tuple[str, ...]]]:
         for mask in (*self.rules.masks, *self.rules.denials):
             yield mask, mask.says
         for concept in self.rules.concepts:
             yield concept, concept.says
 
-    def _second_parts(self) -> Iterable[tuple[_Owner, tuple[str, ...]]]:
+    def _second_parts(self) -> Iterable[tuple[Owner, tuple[str, ...]]]:
         for rule in self.rules.rules:
             yield rule, rule.says
             if rule.unless:
-                yield _Unless(rule.id), rule.unless
+                yield Unless(rule.id), rule.unless
 
     def assess(self, text: str, *, source: Source = "free", without: Collection[str] = NOTHING) -> Assessment:
         """What a text calls for.
@@ -104,12 +70,12 @@ class Detector:
         return found
 
     @property
-    def words_first(self) -> _Compiled:
+    def words_first(self) -> Compiled:
         """What is looked for first: idioms, denials, concepts."""
         return self._words_first
 
     @property
-    def rules_then(self) -> _Compiled:
+    def rules_then(self) -> Compiled:
         """What is looked for then, in words and in concepts: rules and what excuses them."""
         return self._rules_then
 
@@ -142,7 +108,7 @@ class _Reading:
         self._forms = self._matcher.forms(tagged)
         self._hits = detector.rules_then.hits(tagged, self._forms, self._ends, without)
         for owner, hit in self._hits:
-            if not isinstance(owner, _Unless) or not self._affordable():
+            if not isinstance(owner, Unless) or not self._affordable():
                 continue
             rests = self._matcher.align(hit, self._forms, self._ends, ())
             if rests is None:

@@ -7,7 +7,7 @@ he ..3 hit me           up to three words of any kind between
 ( end it | stop all )   one of several phrases; )? may be missing
 no point$               only where a thought ends
 i am done               in what a rule says, am stands for is, are, was and were too
-i {want} @gone          any way to put a concept (concepts.yaml), which may be several words
+i {want} @gone          any way to put a concept (concepts-*.yaml), which may be several words
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check bench lock media transcripts deliveries simulate
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries simulate
 
 setup: $(STAMP)
 
@@ -34,6 +34,11 @@ check: $(STAMP)
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
 	touch .venv-bench/.done
+
+# The danger rules: each rule and mask taken away once, what people do to a text, and the measured figures.
+check-safety: $(STAMP)
+	$(BIN)/python -m pytest tests/safety
+	for file in tests/safety/*.csv; do echo "$$file"; $(BIN)/keel safety check "$$file" || exit 1; done
 
 bench: $(STAMP) .venv-bench/.done
 	$(BIN)/python -m bench

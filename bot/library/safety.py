@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import bot
 from bot.core.safety import Detector, RuleSet, Source
-from bot.core.safety.model import SOURCES, Lexicon, Mask, Rule
-from bot.core.safety.patterns import PatternProblem, parse
+from bot.core.safety.model import SOURCES, Concept, Lexicon, Mask, Rule
+from bot.core.safety.patterns import PatternProblem, forms_of, parse
 from bot.library.findings import ContentProblem, Finding, single
-from bot.library.safety_schema import LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
+from bot.library.safety_schema import ConceptFile, ConceptsFile, LexiconFile, MaskFile, MasksFile, RuleFile, RulesFile
 from bot.library.yaml_lines import read
 
-LEXICON, MASKS = "lexicon.yaml", "masks.yaml"
+LEXICON, MASKS, CONCEPTS = "lexicon.yaml", "masks.yaml", "concepts-*.yaml"
 FEWEST_EXAMPLES = 3
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class RuleFiles:
 
     lexicon: LexiconFile
     masks: MasksFile
+    concepts: Mapping[str, ConceptsFile]
+    """By the file's name."""
     rules: Mapping[str, RulesFile]
     """By the file's name."""
 
@@ -37,11 +42,13 @@ def read_files(folder: Path) -> RuleFiles:
     """
     lexicon = read(LexiconFile, _text(folder, LEXICON), _name(folder, LEXICON))
     masks = read(MasksFile, _text(folder, MASKS), _name(folder, MASKS))
-    others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in (LEXICON, MASKS))
+    meanings = sorted(path.name for path in folder.glob(CONCEPTS))
+    concepts = {name: read(ConceptsFile, _text(folder, name), _name(folder, name)) for name in meanings}
+    others = sorted(path.name for path in folder.glob("*.yaml") if path.name not in (LEXICON, MASKS, *meanings))
     rules = {name: read(RulesFile, _text(folder, name), _name(folder, name)) for name in others}
     if not rules:
         raise single(str(folder), 0, "rules", "There is no rule file here; restore suicide.yaml and the others.")
-    return RuleFiles(lexicon, masks, rules)
+    return RuleFiles(lexicon, masks, concepts, rules)
 
 
 def load_rules(folder: Path) -> RuleSet:
@@ -58,6 +65,7 @@ def load_rules(folder: Path) -> RuleSet:
         rules=tuple(_rule(rule, file) for file in files.rules.values() for rule in file.rules),
         masks=tuple(Mask(mask.id, tuple(mask.says)) for mask in files.masks.masks),
         denials=tuple(Mask(mask.id, tuple(mask.says)) for mask in files.masks.denials),
+        concepts=tuple(Concept(concept.id, tuple(concept.says)) for concept in _concepts(files)),
     )
 
 
@@ -102,14 +110,23 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
     """Patterns and slots that cannot be used."""
     found: list[Finding] = []
     try:
-        slots = resolve(files.lexicon.slots)
+        slots = _slots(files.lexicon)
     except PatternProblem as problem:
         return [
             Finding(
                 _name(folder, LEXICON), _line(folder, LEXICON, str(problem).split("”")[0][1:]), "slot", f"{problem}."
             )
         ]
+    known = {f"@{concept.id}" for concept in _concepts(files)}
     for name, id_, pattern in _patterns(files):
+        nested = name == MASKS or name in files.concepts
+        unknown = [word for word in re.findall(r"@[a-z_]+", pattern) if nested or word not in known]
+        for word in unknown:
+            message = (
+                f"{id_}: “{word}” is no concept that may stand here; masks and concepts name none, rules only "
+                "those of the concepts files."
+            )
+            found.append(Finding(_name(folder, name), _line(folder, name, pattern, id_), "concept", message))
         try:
             sequences = parse(pattern, slots)
         except PatternProblem as problem:
@@ -126,8 +143,16 @@ def pattern_findings(folder: Path, files: RuleFiles) -> list[Finding]:
     return found
 
 
-def resolve(slots: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
-    """Slots with the slots they name put in.
+def _slots(file: LexiconFile) -> dict[str, frozenset[str]]:
+    """All slots, and under “verb~” the irregular forms of that verb."""
+    irregular = {f"{verb}~": frozenset(forms) for verb, forms in file.irregular.items()}
+    return resolve(file.slots, irregular) | irregular
+
+
+def resolve(
+    slots: Mapping[str, list[str]], irregular: Mapping[str, frozenset[str]] = MappingProxyType({})
+) -> dict[str, frozenset[str]]:
+    """Slots with the slots they name put in, and verbs in all their forms.
 
     Raises PatternProblem: a slot names one that does not exist, or itself.
     """
@@ -137,13 +162,23 @@ def resolve(slots: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
             raise PatternProblem(f"“{above[-1] if above else name}” names the slot “{name}”, which cannot be resolved")
         out: set[str] = set()
         for word in slots[name]:
-            out |= words(word[1:-1], (*above, name)) if word.startswith("{") else {word}
+            if word.startswith("{"):
+                out |= words(word[1:-1], (*above, name))
+            else:
+                out |= forms_of(word[:-1]) | irregular.get(word, NOTHING) if word.endswith("~") else {word}
         return frozenset(out)
 
     return {name: words(name, ()) for name in slots}
 
 
+def _concepts(files: RuleFiles) -> Iterator[ConceptFile]:
+    for file in files.concepts.values():
+        yield from file.concepts
+
+
 def _patterns(files: RuleFiles) -> Iterator[tuple[str, str, str]]:
+    for name, meanings in files.concepts.items():
+        yield from ((name, concept.id, pattern) for concept in meanings.concepts for pattern in concept.says)
     for mask in (*files.masks.masks, *files.masks.denials):
         yield from ((MASKS, mask.id, pattern) for pattern in mask.says)
     for name, file in files.rules.items():
@@ -179,7 +214,7 @@ def _twice(folder: Path, files: RuleFiles) -> Iterator[Finding]:
 
 def _lexicon(file: LexiconFile) -> Lexicon:
     return Lexicon(
-        slots=resolve(file.slots),
+        slots=_slots(file),
         replace={typed: tuple(meant.split()) for typed, meant in file.replace.items()},
         fillers=frozenset(file.fillers),
         fuzzy=frozenset(file.fuzzy),

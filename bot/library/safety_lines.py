@@ -11,6 +11,7 @@ from bot.core.safety.model import SOURCES
 from bot.library.findings import single
 
 HOW = "the first line must be text,label or text,label,source"
+TIERS = ("", "immediate", "act", "ask", "none")
 
 
 def read_lines(path: Path) -> list[Line]:
@@ -51,4 +52,7 @@ def _line(path: Path, number: int, row: dict[str, str | None]) -> Line:
     source = next((known for known in SOURCES if known == given), None)
     if source is None:
         raise single(str(path), number, "source", f"“{given}” is no source; use one of {', '.join(SOURCES)}.")
-    return Line(text, label, source, number)
+    tier = (row.get("tier") or "").strip()
+    if tier not in TIERS:
+        raise single(str(path), number, "tier", f"“{tier}” is no tier; use one of {', '.join(TIERS[1:])}, or none.")
+    return Line(text, label, source, number, tier)

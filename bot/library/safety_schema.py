@@ -67,10 +67,24 @@ class MasksFile(Shape):
     denials: list[MaskFile]
 
 
+class ConceptFile(Shape):
+    """One meaning and the ways to put it."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z_]{2,30}$")]
+    says: Annotated[list[Pattern], Field(min_length=1)]
+
+
+class ConceptsFile(Shape):
+    """Meanings that rules name as @id, so that each way to put them is written once."""
+
+    concepts: Annotated[list[ConceptFile], Field(min_length=1)]
+
+
 class LexiconFile(Shape):
     """Words: slots for patterns, and how what people type becomes plain words."""
 
     slots: dict[Annotated[str, Field(pattern=r"^[a-z_]{2,20}$")], WordList]
+    irregular: dict[Annotated[str, Field(pattern=r"^[a-z]{2,20}$")], WordList] = Field(default_factory=dict)
     replace: dict[str, str]
     fillers: WordList
     fuzzy: WordList

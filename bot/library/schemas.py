@@ -18,6 +18,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "locale": schema.LocaleFile,
     "places": schema.PlacesFile,
     "safety-lexicon": safety_schema.LexiconFile,
+    "safety-concepts": safety_schema.ConceptsFile,
     "safety-masks": safety_schema.MasksFile,
     "safety-rules": safety_schema.RulesFile,
     "programme": wording_schema.ProgrammeFile,

@@ -195,12 +195,12 @@ def engine_for(url: str) -> AsyncEngine:
     if parsed.drivername == "sqlite+aiosqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, pool_size=CONNECTIONS, max_overflow=1)
+        engine = create_async_engine(parsed, pool_size=CONNECTIONS, max_overflow=1, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, pool_size=10)
+        return create_async_engine(parsed, pool_size=10, hide_parameters=True)
     raise StoreProblem(
         f"KEEL_DATABASE_URL names the driver {parsed.drivername}, which Keel does not use; "
         "write sqlite+aiosqlite:///path or postgresql+asyncpg://user@host/name."

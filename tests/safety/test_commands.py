@@ -65,6 +65,7 @@ def test_explain_reads_a_pasted_message_as_the_partners() -> None:
         ("text,label\n,none\n", 2, "This line has no text"),
         ("text,label\n", 1, "There is no line to measure"),
         ('text,label\n"x,none\n', 2, "not CSV"),
+        ("text,label,tier\nx,suicide,soon\n", 2, "“soon” is no tier"),
     ],
 )
 def test_a_file_of_lines_that_cannot_be_used(tmp_path: Path, content: str, line: int, words: str) -> None:
@@ -98,6 +99,7 @@ def test_a_file_in_another_encoding(tmp_path: Path) -> None:
         ("i ..40 die", "has a gap of 40 words"),
         ("( i want to die", "opens a bracket that it does not close"),
         ("i want to die )", "closes a bracket that it did not open"),
+        ("i want @deth", "“@deth” is no concept"),
         ("i {wannt} die", "names the slot “{wannt}”, which the lexicon lacks"),
         ("i wänt die", "does not compile"),
         ("i really want die", "“really” is a filler"),

@@ -111,7 +111,7 @@ def test_the_idiom_of_the_specification_hides_nothing() -> None:
     assert assess("This wait is killing me").tier == "none"
 
 
-WORDS = sorted(DETECTOR.matcher.vocabulary)
+WORDS = sorted(DETECTOR.vocabulary)
 
 
 NEARLY = ["i do not want to die ", "he will kill me when he sees ", "kill ", "aaaa", "'", "* ", "i "]

@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.safety import Detector
 from bot.core.safety.measure import Line, measure
+from bot.core.safety.patterns import parse
 from bot.library.safety import RuleFiles, example
 from tests.safety.conftest import examples
 
@@ -68,6 +69,25 @@ def test_without_any_one_mask_one_of_its_lines_is_a_false_alarm(detector: Detect
         if all(detector.assess(text, source=source, without={mask.id}).tier == "none" for text, source in read):
             needless.append(mask.id)
     assert needless == []
+
+
+def test_a_concept_is_said_in_many_ways_and_a_verb_in_all_its_forms(detector: Detector) -> None:
+    for way in ("he hurts me", "he backhanded me", "he has beaten me", "he flogged me", "he is hitting me"):
+        assert detector.assess(way).tier != "none", way
+    slots = {"bite~": frozenset({"bit", "bitten"})}
+    (sequence,) = parse("bite~ me", slots)
+    assert sequence.elements[0].words == {"bite", "bites", "biting", "bited", "bit", "bitten"}
+
+
+def test_a_line_of_a_category_that_deserves_the_question_counts_as_such(detector: Detector) -> None:
+    figures = measure(detector, [Line("I just want to disappear", "suicide", "free", 2, "ask")])
+    assert figures.lines == {"suicide": 1, "ask": 1}
+    assert figures.share("ask", "act", "ask") == 1
+
+
+def test_an_idiom_drops_the_concept_it_covers_and_no_other(detector: Detector) -> None:
+    assert detector.assess("he threw me a surprise party").tier == "none"
+    assert detector.assess("he threw me a surprise party and then he threw me against the wall").tier != "none"
 
 
 def test_there_are_enough_lines_of_our_own(lines: list[Line], files: RuleFiles) -> None:

@@ -26,7 +26,7 @@ from bot.store.inbox import Received
 from bot.store.migrate import migrate
 from bot.store.sessions import LostRace
 from bot.store.store import Store, open_store
-from bot.store.tables import Moment, metadata
+from bot.store.tables import Moment, broadcast, metadata
 from tests.postgresql import database
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -119,6 +119,8 @@ async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: St
     )
     async with store.transaction() as tx:
         people = [await tx.learners.add(chat, "en", NOW) for chat in (1, 2)]
+        message = {name: value for name, value in row_for(broadcast, 1).items() if name != "learner_id"}
+        await tx.learners.connection.execute(broadcast.insert().values(message))  # what its ledger rows refer to
         for person in people:
             for table in theirs:
                 await tx.learners.connection.execute(table.insert().values(row_for(table, person.id)))

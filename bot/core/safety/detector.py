@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot.core.safety.matcher import Hit, Matcher
-from bot.core.safety.model import CATEGORIES, STRENGTH, Assessment, Fired, Mask, Rule, RuleSet, Source, Tier
+from bot.core.safety.compiled import Compiled, Owner, Unless
+from bot.core.safety.matcher import Hit
+from bot.core.safety.model import CATEGORIES, STRENGTH, Assessment, Concept, Fired, Mask, Rule, RuleSet, Source, Tier
 from bot.core.safety.normalise import Normaliser, Plain
-from bot.core.safety.patterns import Sequence, parse
 from bot.core.safety.people import readings
 
 NEAR = 25
@@ -17,17 +17,14 @@ JOKE_REACH = 3
 SUBJECT_REACH = 5
 """How many words before a match its subject is looked for."""
 OWN = frozenset(("i", "me", "my", "myself"))
+MOST_CONCEPTS = 400
+"""Concepts that are noted in one text."""
+CONCEPT = "@"
+LONG, HELD, LONG_HELD = 6, 0.5, 0.75
+"""An idiom drops a concept when it covers half of its words; of a long one, three quarters."""
 MOST_LOOKED_AT = 150
 """Matches that are weighed one by one; past that many, nothing is excused any more."""
 NOTHING: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class _Unless:
-    rule: str
-
-
-_Owner = Rule | Mask | _Unless
 
 
 class Detector:
@@ -36,26 +33,26 @@ class Detector:
     def __init__(self, rules: RuleSet) -> None:
         """Raises PatternProblem: a pattern cannot be used (`keel content check` names file and line)."""
         self.rules = rules
-        self._owners: list[_Owner] = []
-        patterns: list[tuple[int, Sequence]] = []
-        slots = rules.lexicon.slots
-        for owner, says in self._parts():
-            self._owners.append(owner)
-            own, be = len(self._owners) - 1, isinstance(owner, Rule)
-            patterns += [(own, sequence) for say in says for sequence in parse(say, slots, be=be)]
-        self._denials = frozenset(denial.id for denial in rules.denials)
-        self._matcher = Matcher(patterns)
         lexicon = rules.lexicon
-        vocabulary = self._matcher.vocabulary | lexicon.negators | lexicon.now | lexicon.stories | lexicon.speech
-        self._normaliser = Normaliser(lexicon, vocabulary, self._matcher.stems)
+        self._denials = frozenset(denial.id for denial in rules.denials)
+        self._words_first = Compiled(self._first_parts(), rules)
+        self._rules_then = Compiled(self._second_parts(), rules)
+        matchers = (self._words_first.matcher, self._rules_then.matcher)
+        self.vocabulary = frozenset(word for matcher in matchers for word in matcher.vocabulary if word[0] != CONCEPT)
+        known = self.vocabulary | lexicon.negators | lexicon.now | lexicon.stories | lexicon.speech
+        self._normaliser = Normaliser(lexicon, known, {stem for matcher in matchers for stem in matcher.stems})
 
-    def _parts(self) -> Iterable[tuple[_Owner, tuple[str, ...]]]:
+    def _first_parts(self) -> Iterable[tuple[Owner, tuple[str, ...]]]:
         for mask in (*self.rules.masks, *self.rules.denials):
             yield mask, mask.says
+        for concept in self.rules.concepts:
+            yield concept, concept.says
+
+    def _second_parts(self) -> Iterable[tuple[Owner, tuple[str, ...]]]:
         for rule in self.rules.rules:
             yield rule, rule.says
             if rule.unless:
-                yield _Unless(rule.id), rule.unless
+                yield Unless(rule.id), rule.unless
 
     def assess(self, text: str, *, source: Source = "free", without: Collection[str] = NOTHING) -> Assessment:
         """What a text calls for.
@@ -72,23 +69,15 @@ class Detector:
             found += _Reading(self, part, words, source, without).fired()
         return found
 
-    def hits(
-        self, words: tuple[str, ...], forms: list[frozenset[str]], ends: list[bool], without: Collection[str]
-    ) -> list[tuple[_Owner, Hit]]:
-        """All matches with their owners, but for those left out."""
-        found = [(self._owners[hit.owner], hit) for hit in self._matcher.run(words, forms, ends)]
-        if not without:
-            return found
-        return [
-            (owner, hit)
-            for owner, hit in found
-            if (owner.rule if isinstance(owner, _Unless) else owner.id) not in without
-        ]
+    @property
+    def words_first(self) -> Compiled:
+        """What is looked for first: idioms, denials, concepts."""
+        return self._words_first
 
     @property
-    def matcher(self) -> Matcher:
-        """The compiled patterns."""
-        return self._matcher
+    def rules_then(self) -> Compiled:
+        """What is looked for then, in words and in concepts: rules and what excuses them."""
+        return self._rules_then
 
     def is_denial(self, mask: Mask) -> bool:
         """Whether a mask says “I am safe” rather than being an idiom."""
@@ -107,25 +96,64 @@ class _Reading:
         self._words = words
         self._source = source
         self._ends = [word.ends for word in plain.words]
-        self._forms = detector.matcher.forms(words)
-        self._hits = detector.hits(words, self._forms, self._ends, without)
+        self._without = without
         self._budget = MOST_LOOKED_AT
         self._masked: set[int] = set()
         self._excused: dict[str, set[int]] = {}
         self._denied: list[int] = []
+        self._phrases: dict[int, tuple[int, ...]] = {}
+        """For each word in a concept, the words that the longest one rests on."""
+        tagged = self._look_at_words_first()
+        self._matcher = detector.rules_then.matcher
+        self._forms = self._matcher.forms(tagged)
+        self._hits = detector.rules_then.hits(tagged, self._forms, self._ends, without)
         for owner, hit in self._hits:
-            if isinstance(owner, Rule) or not self._affordable():
+            if not isinstance(owner, Unless) or not self._affordable():
                 continue
-            rests = self._detector.matcher.align(hit, self._forms, self._ends, ())
-            if rests is None or self._stops_within(rests):
+            rests = self._matcher.align(hit, self._forms, self._ends, ())
+            if rests is None:
                 continue
-            covered = range(rests[0], rests[-1] + 1)
-            if isinstance(owner, _Unless):
-                self._excused.setdefault(owner.rule, set()).update(covered)
-            else:
-                self._masked.update(covered)
-                if detector.is_denial(owner):
+            first, last = self._whole(rests, hit)
+            if not self._stops_within((first, last)):
+                self._excused.setdefault(owner.rule, set()).update(range(first, last + 1))
+
+    def _look_at_words_first(self) -> tuple[str, ...]:
+        """Finds idioms, denials and concepts; gives the words, each with the concepts it belongs to."""
+        compiled = self._detector.words_first
+        forms = compiled.matcher.forms(self._words)
+        concepts: list[tuple[str, tuple[int, ...]]] = []
+        for owner, hit in compiled.hits(self._words, forms, self._ends, self._without):
+            if len(concepts) > MOST_CONCEPTS or (isinstance(owner, Mask) and not self._affordable()):
+                continue
+            rests = compiled.matcher.align(hit, forms, self._ends, ())
+            if rests is None:
+                continue
+            if isinstance(owner, Concept):
+                concepts.append((owner.id, rests))
+            elif not self._stops_within(rests):
+                self._masked.update(range(rests[0], rests[-1] + 1))
+                if isinstance(owner, Mask) and self._detector.is_denial(owner):
                     self._denied.append(rests[-1])
+        tags: dict[int, set[str]] = {}
+        for name, rests in concepts:
+            if sum(at in self._masked for at in rests) >= len(rests) * (LONG_HELD if len(rests) >= LONG else HELD):
+                continue
+            for at in rests:
+                tags.setdefault(at, set()).add(CONCEPT + name)
+                known = self._phrases.get(at)
+                if known is None or known[-1] - known[0] < rests[-1] - rests[0]:
+                    self._phrases[at] = rests
+        if not tags:
+            return self._words
+        return tuple("|".join((word, *sorted(tags[at]))) if at in tags else word for at, word in enumerate(self._words))
+
+    def _whole(self, rests: tuple[int, ...], hit: Hit) -> tuple[int, int]:
+        """The first and the last word of a match, with all words of the concepts in it."""
+        first, last = rests[0], rests[-1]
+        if self._matcher.names_concept(hit):
+            first = min((self._phrases[at][0] for at in rests if at in self._phrases), default=first)
+            last = max((self._phrases[at][-1] for at in rests if at in self._phrases), default=last)
+        return min(first, rests[0]), max(last, rests[-1])
 
     def _stops_within(self, rests: tuple[int, ...]) -> bool:
         """Whether a sentence ends inside. Punctuation may end an excuse, never an alarm."""
@@ -158,15 +186,17 @@ class _Reading:
     def _weigh(self, rule: Rule, hit: Hit) -> Fired:
         if not self._affordable():
             return self._entry(rule, rule.tier, (hit.position,), "too much to weigh, so nothing is excused")
-        matcher = self._detector.matcher
+        matcher = self._matcher
         rests = matcher.align(hit, self._forms, self._ends, self._masked)
         if rests is None:
             return self._entry(rule, "none", (hit.position,), "an idiom covers it")
         allowed = self._excused.get(rule.id)
         if allowed:
             rests = matcher.align(hit, self._forms, self._ends, self._masked | allowed)
-            if rests is None:
+            if rests is None or (matcher.names_concept(hit) and not allowed.isdisjoint(self._with_phrases(rests))):
                 return self._entry(rule, "none", (hit.position,), "an everyday reading covers it")
+        if matcher.names_concept(hit):
+            rests = self._with_phrases(rests)
         if rule.own and self._is_anothers(rests):
             return self._entry(rule, "none", rests, "somebody else is meant")
         if self._is_negated(rests):
@@ -181,6 +211,14 @@ class _Reading:
             return self._entry(rule, "ask", rests, "it is denied nearby")
         immediate = rule.immediate or (rule.now and self._is_now(rests))
         return replace(self._entry(rule, rule.tier, rests, "it matches"), immediate=immediate)
+
+    def _with_phrases(self, rests: tuple[int, ...]) -> tuple[int, ...]:
+        """A match with all words of the concepts in it, so that a “not” inside a concept is part of it."""
+        whole = set(rests)
+        for at in rests:
+            if at in self._phrases:
+                whole.update(self._phrases[at])
+        return tuple(sorted(whole))
 
     def _entry(self, rule: Rule, tier: Tier, rests: tuple[int, ...], why: str) -> Fired:
         words = self._plain.words

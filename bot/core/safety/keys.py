@@ -6,32 +6,21 @@ from bot.core.safety.patterns import Element, Sequence
 
 OTHERS = 3
 """So many further places must have a word in the same or a neighbouring block."""
-COMMON = frozenset(
-    (
-        *("i", "me", "my", "he", "she", "they", "it", "you", "to", "the", "a", "and", "of", "in", "on", "at", "for"),
-        *(
-            "is",
-            "am",
-            "are",
-            "was",
-            "be",
-            "not",
-            "do",
-            "have",
-            "that",
-            "this",
-            "with",
-            "his",
-            "her",
-            "him",
-            "them",
-            "if",
-        ),
-        *("when", "will", "would", "can", "going", "want", "get", "no", "what", "all", "up", "out", "or", "because"),
-        *("about", "has"),
-    )
-)
-"""Words so frequent that they make poor keys."""
+_BY_SHARE = {
+    3.0: "i the",
+    1.5: "he my and to is a not it me",
+    0.8: "in am you she on have with of for",
+    0.4: "do that at will her his him would was if when said be can we",
+    0.2: "about this want what out up says one going got myself did there told from know then been are all no had "
+    "since again go time back phone by they but see because",
+    0.1: "now off kill say only does feel after your put over has last think home took get night dead how an left "
+    "every who down never stop went them day could ex asked cut keep without come car life door two everyone where"
+    " nobody hit work tonight leave as die hurt boyfriend mum nothing our good tell years or man house first made new "
+    "came before any us any were own more thing too much other well some so than here being want people really",
+}
+"""Words so frequent that they make poor keys: about how many of a hundred words they are in what people write."""
+_SHARE = {word: share for share, words in _BY_SHARE.items() for word in words.split()}
+_RARE = 0.01
 
 
 def key_of(sequence: Sequence) -> tuple[int, bool]:
@@ -54,8 +43,8 @@ def other_places(sequence: Sequence, key: set[int]) -> list[int]:
 
 
 def _share(element: Element) -> float:
-    """About how many of a hundred words fit a place."""
-    return sum(1.5 if word in COMMON else 0.02 for word in element.words) / 100
+    """About which share of all words fits a place."""
+    return sum(_SHARE.get(word, _RARE) for word in element.words) / 100
 
 
 def note(table: dict[str, int], element: Element, number: int) -> None:

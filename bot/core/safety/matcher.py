@@ -11,24 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from collections.abc import Sequence as Row
-from dataclasses import dataclass
+from operator import or_
+from typing import NamedTuple
 
 from bot.core.safety.keys import OTHERS, key_of, note, other_places
 from bot.core.safety.patterns import Element, Sequence
 from bot.core.safety.sweep import Sweep
 
-MOST_KEPT = 4_000
+MOST_KEPT = 12_000
 """Words whose numbers are remembered; a stranger's vocabulary cannot fill the memory."""
 MOST_TRIED = 600
 """Closer looks in one text."""
+NO_NUMBERS = (0,) * (3 + OTHERS)
 ALIASES = "|"
 """A word that stands for several (“you” as the partner) is written with this between them."""
 BLOCK = 12
 """Words are looked at in blocks; a sequence of at most so many places lies in a block or in two side by side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A sequence that fits with its place `element` at the word number `position`."""
 
     owner: int
@@ -72,6 +73,10 @@ class Matcher:
                 note(table, sequence.elements[at], number)
             for without in range(len(others), OTHERS):
                 self._no_need[without] |= 1 << number
+        self._with_concept = [
+            any(word[0] == "@" for element in sequence.elements for word in element.words)
+            for _, sequence in self._patterns
+        ]
         self._last = [len(sequence.elements) - 1 for _, sequence in self._patterns]
         self._sweep = Sweep(sequence for _, sequence in self._patterns)
         self.vocabulary = frozenset(word for word in words if not word.endswith("*"))
@@ -81,11 +86,15 @@ class Matcher:
         """Every sequence that fits somewhere; `ends` says after which words a thought ends."""
         hits: list[Hit] = []
         tried = before = 0
-        numbers = [self._known.get(word) or self._numbers(word) for word in words]
+        known = self._known
+        numbers = [known.get(word) or self._numbers(word) for word in words]
         nearby = self._nearby(numbers)
-        for position, (first, second, alone, *_) in enumerate(numbers):
-            found = ((before & second) | alone) & nearby[position // BLOCK]
-            before = first
+        for position, of_word in enumerate(numbers):
+            if of_word is NO_NUMBERS:
+                before = 0
+                continue
+            found = ((before & of_word[1]) | of_word[2]) & nearby[position // BLOCK]
+            alone, before = of_word[2], of_word[0]
             while found:
                 bit = found & -found
                 found ^= bit
@@ -104,10 +113,11 @@ class Matcher:
         blocks: list[list[int]] = []
         for start in range(0, len(numbers), BLOCK):
             present = list(self._no_need)
-            for _, _, _, one, two, three in numbers[start : start + BLOCK]:
-                present[0] |= one
-                present[1] |= two
-                present[2] |= three
+            for needs in numbers[start : start + BLOCK]:
+                if needs is not NO_NUMBERS:
+                    present[0] |= needs[3]
+                    present[1] |= needs[4]
+                    present[2] |= needs[5]
             blocks.append(present)
         out = []
         for at in range(len(blocks)):
@@ -128,19 +138,34 @@ class Matcher:
         ]
 
     def _numbers(self, word: str) -> tuple[int, ...]:
+        """Which keys and which other rare places a word fits; a word of several parts fits where any of them does."""
+        parts = word.split(ALIASES)
+        numbers = self._of_one(word) if len(parts) == 1 else _either([self._of_one(part) for part in parts])
+        return self._remember(word, numbers)
+
+    def _of_one(self, word: str) -> tuple[int, ...]:
+        known = self._known.get(word)
+        if known is not None:
+            return known
         numbers = [0] * (3 + OTHERS)
-        for part in word.split(ALIASES):
-            for form in (part, *(f"{part[:length]}*" for length in range(3, len(part) + 1))):
-                for place, table in enumerate((self._first, self._second, self._alone, *self._needs)):
-                    numbers[place] |= table.get(form, 0)
+        for form in (word, *(word[:length] + "*" for length in range(3, len(word) + 1) if word[:length] in self.stems)):
+            for place, table in enumerate((self._first, self._second, self._alone, *self._needs)):
+                numbers[place] |= table.get(form, 0)
+        return self._remember(word, tuple(numbers) if any(numbers) else NO_NUMBERS)
+
+    def _remember(self, word: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
         if len(self._known) >= MOST_KEPT:
             self._known.clear()
-        self._known[word] = tuple(numbers)
-        return self._known[word]
+        self._known[word] = numbers
+        return numbers
 
     def forms(self, words: Row[str]) -> list[frozenset[str]]:
         """What each word is found under in a place: itself, its readings, its stems."""
         return [self._shapes.get(word) or self._forms(word) for word in words]
+
+    def names_concept(self, hit: Hit) -> bool:
+        """Whether a concept is among the places of the sequence."""
+        return self._with_concept[hit.sequence]
 
     def align(
         self, hit: Hit, forms: Row[frozenset[str]], ends: Row[bool], covered: Container[int]
@@ -167,6 +192,14 @@ class Matcher:
             self._shapes.clear()
         self._shapes[word] = frozenset((*parts, *(f"{stem}*" for stem in stems)))
         return self._shapes[word]
+
+
+def _either(several: list[tuple[int, ...]]) -> tuple[int, ...]:
+    first = several[0]
+    for numbers in several[1:]:
+        if numbers is not NO_NUMBERS:
+            first = tuple(map(or_, first, numbers))
+    return first
 
 
 def _both_ways(sequence: Sequence, element: int) -> tuple[tuple[Step, ...], tuple[Step, ...], bool]:

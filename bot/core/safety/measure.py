@@ -21,6 +21,9 @@ class Line:
     label: str
     source: Source
     number: int
+    tier: str = ""
+    """What it deserves, where its file says so; a line of a category that deserves only the question counts as “ask”
+    too."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,15 @@ def measure(detector: Detector, lines: Iterable[Line]) -> Figures:
     missed: list[Missed] = []
     for line in lines:
         got = detector.assess(line.text, source=line.source)
-        count[line.label] += 1
-        tiers[line.label, got.tier] += 1
+        for label in {line.label, "ask"} if line.tier == "ask" else {line.label}:
+            count[label] += 1
+            tiers[label, got.tier] += 1
         named.update((line.label, category) for category in got.categories or ("nothing",))
         if line.label == "none" and got.tier != "none":
             missed.append(Missed(line, got, f"false alarm ({got.tier})"))
         elif line.label != "none" and got.tier == "none":
             missed.append(Missed(line, got, "not noticed"))
-        elif line.label == "ask" and got.tier == "act":
+        elif "ask" in (line.label, line.tier) and got.tier == "act":
             missed.append(Missed(line, got, "act where ask is enough"))
         elif line.label in CATEGORIES and line.label not in got.categories:
             missed.append(Missed(line, got, f"noticed as {', '.join(got.categories)}"))

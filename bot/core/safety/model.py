@@ -95,6 +95,14 @@ class Lexicon:
 
 
 @dataclass(frozen=True)
+class Concept:
+    """One meaning and the many ways to put it (“to be dead”); rules name it as @id and join two or three."""
+
+    id: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RuleSet:
     """Everything the detector knows of one language."""
 
@@ -102,6 +110,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
     masks: tuple[Mask, ...]
     denials: tuple[Mask, ...]
+    concepts: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True)

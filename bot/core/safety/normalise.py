@@ -62,6 +62,8 @@ _ILL_IS_SICK_AFTER = frozenset(
     ]
 )
 
+_SELVES = {"my": "myself", "him": "himself", "her": "herself", "your": "yourself", "them": "themselves"}
+_AFTER_SELF = frozenset(("harm", "harming", "harmed", "injury", "esteem", "worth", "care", "respect", "help"))
 _ID_IS_A_CARD_AFTER = frozenset(["my", "his", "her", "your", "our", "an", "the", "photo", "and", "or", "fake"])
 
 
@@ -148,6 +150,8 @@ class Normaliser:
                 simple = self._simple.get(piece)
                 if simple is None:
                     self._add(piece, start, end, words, jokes)
+                elif len(simple) == 1:
+                    words.append(Word(simple[0], start, end))
                 else:
                     words += [Word(word, start, end) for word in simple]
             elif piece == '"':
@@ -160,6 +164,8 @@ class Normaliser:
             elif words:
                 _end_thought(words, stops=piece[0] in ".!?;…\n")
         _end_thought(words, stops=True)
+        if any(word.text == "self" for word in words):
+            _join_self(words)
         return Plain(tuple(self._joined(words)), tuple(quotes), tuple(jokes))
 
     def _add(self, piece: str, start: int, end: int, words: list[Word], jokes: list[int]) -> None:
@@ -235,6 +241,8 @@ class Normaliser:
         for shorter in _shorter(piece):
             if shorter in self._known or shorter.startswith(self._stems):
                 return self._expand(shorter, depth + 1)
+        if len(piece) > 3 and piece.endswith("in") and f"{piece}g" in self._known:
+            return self._expand(f"{piece}g", depth + 1)
         squeezed = _RUN.sub(r"\1", piece)
         if squeezed != piece and (whole := self._squeezed.get(squeezed)):
             return self._expand(whole, depth + 1)
@@ -279,6 +287,16 @@ class Normaliser:
             if shorter in self._near and abs(len(self._near[shorter]) - len(piece)) <= 1:
                 return self._near[shorter]
         return piece
+
+
+def _join_self(words: list[Word]) -> None:
+    """“My self” as the one word it stands for (but not before harm, esteem and the like)."""
+    for at in range(len(words) - 1, 0, -1):
+        whole = _SELVES.get(words[at - 1].text) if words[at].text == "self" else None
+        if whole and not (at + 1 < len(words) and words[at + 1].text in _AFTER_SELF):
+            words[at] = words[at]._replace(text=whole, start=words[at - 1].start)
+            words[at - 1] = words[at - 1]._replace(text="", start=words[at].start)
+    words[:] = [word for word in words if word.text]
 
 
 def _shorter(word: str) -> list[str]:

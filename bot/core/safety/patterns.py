@@ -2,10 +2,12 @@
 
 i {want} to? die        words; {slot} is a list from the lexicon; ? may be missing
 kill|hurt* him          one of several words; * is any ending of a word
+slap~ me                a verb in all its forms; the lexicon lists those that are irregular
 he ..3 hit me           up to three words of any kind between
 ( end it | stop all )   one of several phrases; )? may be missing
 no point$               only where a thought ends
 i am done               in what a rule says, am stands for is, are, was and were too
+i {want} @gone          any way to put a concept (concepts-*.yaml), which may be several words
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ BOTH = " & "
 _PIECE = re.compile(r"\(|\)\??|\||\.\.\d+|[^\s()|]+")
 _BE = frozenset(("am", "is", "are", "was", "were"))
 """What “am” stands for in a pattern: the same words are said of others, and of yesterday."""
-_WORD = re.compile(r"[a-z0-9]+\*?|\{[a-z_]+\}")
+_WORD = re.compile(r"[a-z0-9]+[*~]?|\{[a-z_]+\}|@[a-z_]+")
 
 
 class PatternProblem(ValueError):
@@ -168,11 +170,15 @@ def _element(piece: str, text: str, slots: Mapping[str, frozenset[str]]) -> Elem
     words: set[str] = set()
     for part in piece.removesuffix("?").split("|"):
         if not _WORD.fullmatch(part):
-            raise PatternProblem(f"“{text}” does not compile: “{part}” is no word, {{slot}} or stem*; use a to z only")
+            raise PatternProblem(
+                f"“{text}” does not compile: “{part}” is no word, {{slot}}, @concept or stem*; use a to z only"
+            )
         if part.startswith("{"):
             if part[1:-1] not in slots:
                 raise PatternProblem(f"“{text}” names the slot “{part}”, which the lexicon lacks; add it or correct it")
             words |= slots[part[1:-1]]
+        elif part.endswith("~"):
+            words |= forms_of(part[:-1]) | slots.get(part, frozenset())
         elif part.endswith("*") and len(part) < 4:
             raise PatternProblem(
                 f"“{text}” has the stem “{part}”, which fits too many words; write three letters or more"
@@ -180,6 +186,19 @@ def _element(piece: str, text: str, slots: Mapping[str, frozenset[str]]) -> Elem
         else:
             words.add(part)
     return Element(frozenset(words), optional)
+
+
+def forms_of(verb: str) -> frozenset[str]:
+    """A regular verb in all its forms, and some that nobody writes, which do no harm."""
+    stem = verb.removesuffix("e")
+    out = {verb, f"{verb}s", f"{stem}ing", f"{stem}ed"}
+    if verb.endswith(("s", "x", "z", "ch", "sh", "o")):
+        out.add(f"{verb}es")
+    if verb.endswith("y"):
+        out |= {f"{verb[:-1]}ies", f"{verb[:-1]}ied"}
+    if re.fullmatch(r".*[^aeiou][aeiou][bdglmnprt]", verb):
+        out |= {f"{verb}{verb[-1]}ed", f"{verb}{verb[-1]}ing"}
+    return frozenset(out)
 
 
 def _any_form_of_be(elements: tuple[Element, ...]) -> tuple[Element, ...]:

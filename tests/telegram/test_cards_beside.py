@@ -178,7 +178,7 @@ async def test_every_way_in_is_read(world: World, anna: Person, way: Callable[[P
 
 
 async def test_another_language_is_not_read_and_help_is_there(world: World, anna: Person) -> None:
-    await anna.sends("ich will sterben")
+    await anna.sends("haluan kuolla")
     assert await card(anna) is None
     assert "More help" in anna.buttons
 

@@ -49,7 +49,7 @@ def due(fired: Iterable[Fired]) -> tuple[Due, ...]:
     What is immediate comes first and what was said plainly comes before what is only a question; among equals the order
     is suicide, selfharm, abuse, partner_at_risk, harm_other.
     """
-    told = [item for item in fired if item.tier != "none"]
+    told = [item for item in fired if item.tier != "none" and not item.aside]
     cards = []
     for category in CATEGORIES:
         mine = [item for item in told if item.category == category]

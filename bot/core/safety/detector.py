@@ -166,9 +166,12 @@ class _Reading:
     def fired(self) -> list[Fired]:
         """One entry for each rule that matched: its strongest match."""
         strongest: dict[str, Fired] = {}
+        wide: set[str] = set()
         for owner, hit in self._hits:
             if not isinstance(owner, Rule) or self._source not in owner.sources:
                 continue
+            if owner.wide:
+                wide.add(owner.id)
             best = strongest.get(owner.id)
             if best is not None and best.tier == owner.tier and (best.immediate or not owner.now):
                 continue
@@ -181,7 +184,8 @@ class _Reading:
                 "denial-then-but", "suicide", "ask", (word.start, word.end), "a denial is taken back with a “but”"
             )
             strongest.setdefault(said.rule, said)
-        return list(strongest.values())
+        exact = [item for item in strongest.values() if item.tier != "none" and item.rule not in wide]
+        return [_yield(item, exact) if item.rule in wide else item for item in strongest.values()]
 
     def _weigh(self, rule: Rule, hit: Hit) -> Fired:
         if not self._affordable():
@@ -293,6 +297,15 @@ class _Reading:
         return [at for at in self._denied if self._then_contrast(at)][:1]
 
 
+def _yield(item: Fired, exact: Iterable[Fired]) -> Fired:
+    """A wide rule, where an exact one of another category knows what these words mean: one card, not two."""
+    begin, end = item.span
+    for nearer in exact:
+        if nearer.category != item.category and nearer.span[0] < end and begin < nearer.span[1]:
+            return replace(item, aside=True, why=f"{nearer.rule} knows what these words mean")
+    return item
+
+
 def summary(fired: Iterable[Fired]) -> Assessment:
     """What single rules add up to: the strongest tier, all categories in the order in which cards are due."""
     standing: dict[str, Fired] = {}
@@ -303,7 +316,7 @@ def summary(fired: Iterable[Fired]) -> Assessment:
     ordered = sorted(standing.values(), key=lambda item: (-STRENGTH[item.tier], CATEGORIES.index(item.category)))
     if not ordered:
         return Assessment()
-    present = {item.category for item in ordered}
+    present = {item.category for item in ordered if not item.aside}
     return Assessment(
         tier=ordered[0].tier,
         categories=tuple(category for category in CATEGORIES if category in present),

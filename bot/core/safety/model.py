@@ -53,6 +53,11 @@ class Rule:
     """It is about the person: somebody else as the subject (“he wants to die”) excuses it."""
     sources: tuple[Source, ...] = SOURCES
 
+    @property
+    def wide(self) -> bool:
+        """Written in concepts alone: it says that something is there, not well who does what to whom."""
+        return all("@" in pattern for pattern in self.says)
+
 
 @dataclass(frozen=True)
 class Mask:
@@ -124,3 +129,5 @@ class Fired:
     why: str
     immediate: bool = False
     words: tuple[str, ...] = ()
+    aside: bool = False
+    """An exact rule of another category knows what these words mean, so this one brings no card of its own."""

@@ -17,6 +17,9 @@ from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+IDLE_SECONDS = 10
+"""An idle connection is given up before a server would close it: a lesson sent on one that is just being closed would
+be in doubt, and never be sent again."""
 CONNECTIONS = 100
 """At most this many at once; a call beyond them waits for one to be free."""
 
@@ -39,7 +42,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         """Open the pool; opening it twice is no harm."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:

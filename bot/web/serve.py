@@ -10,6 +10,10 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+IDLE_SECONDS = 75
+"""How long an idle connection stays open: longer than a client keeps its own (`telegram.request.IDLE_SECONDS`), so that
+no call meets a connection that is just being closed."""
+
 
 class PortInUse(Exception):
     """Something else listens on the port; the message says what to do."""
@@ -29,7 +33,10 @@ async def serving(app: Starlette, port: int, host: str = "127.0.0.1") -> AsyncIt
         listener.close()
         message = f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
         raise PortInUse(message) from None
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1,
+        timeout_keep_alive=IDLE_SECONDS,
+    )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

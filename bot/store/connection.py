@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, Executable, Table, func, select, text
@@ -21,16 +21,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.prepared import Prepared
 
 
+@dataclass
+class Part:
+    """A part of a transaction that can fail alone.
+
+    failure: why it was undone, where that came out only after it was left: its last statements go with whatever comes
+    next. Known for certain once the transaction is committed.
+    """
+
+    left: bool = False
+    failure: Exception | None = None
+
+
 @dataclass(frozen=True)
 class _Statement:
-    """SQL for the driver. must: raised where it does not change exactly one row."""
+    """SQL for the driver. must: raised where it does not change exactly one row. part: what it belongs to."""
 
     sql: str
     parameters: tuple[Any, ...] = ()
     must: Exception | None = None
+    part: Part | None = None
 
 
-_RELEASE = _Statement("RELEASE part")
+_SAVEPOINT, _UNDO, _RELEASE = _Statement("SAVEPOINT part"), _Statement("ROLLBACK TO part"), _Statement("RELEASE part")
 
 
 class Connection(Protocol):
@@ -60,8 +73,8 @@ class Connection(Protocol):
     async def count_on(self, *tables: Table) -> None:
         """Rows were given ids by hand: new ones count on from there."""
 
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
-        """A part of the transaction that can fail alone."""
+    def part(self) -> AbstractAsyncContextManager[Part]:
+        """A part of the transaction that can fail alone; parts come one after the other."""
 
 
 class SqliteConnection:
@@ -75,6 +88,7 @@ class SqliteConnection:
         begin = _Statement("BEGIN" if reading else "BEGIN IMMEDIATE")
         self._waiting: list[_Statement] = [begin] if reading else [waits_for_disk, begin]
         self._begun = False
+        self._part: Part | None = None
 
     async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
         """Any statement of Core."""
@@ -98,7 +112,7 @@ class SqliteConnection:
 
     def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
         """A prepared statement that goes with the next one, or with the commit."""
-        self._waiting.append(_statement(prepared, values, must))
+        self._waiting.append(_statement(prepared, values, must, self._part))
 
     def insert(self, table: Table) -> Any:
         """SQLite's INSERT."""
@@ -108,21 +122,23 @@ class SqliteConnection:
         """SQLite always goes on from the largest id."""
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A part that can fail alone."""
-        begin = _Statement("SAVEPOINT part")
+    async def part(self) -> AsyncIterator[Part]:
+        """A part that can fail alone. Its last statements cross with what comes next, the commit at the latest."""
+        begin, part = replace(_SAVEPOINT), Part()
         before = len(self._waiting)
         self._waiting.append(begin)
+        self._part = part
         try:
-            yield
-            await self._send()  # so that what fails, fails in here
+            yield part
         except BaseException:
             if any(statement is begin for statement in self._waiting):
                 del self._waiting[before:]  # nothing of it was sent
             else:
                 self._waiting.clear()
-                await self._send(_Statement("ROLLBACK TO part"), _RELEASE)
+                await self._send(_UNDO, _RELEASE)
             raise
+        finally:
+            self._part, part.left = None, True
         self._waiting.append(_RELEASE)
 
     async def commit(self) -> None:
@@ -158,8 +174,7 @@ class SqliteConnection:
         try:
             return await self._driver._execute(work, self._driver._conn, *arguments)
         except sqlite3.Error as error:
-            # As Core would say it, so that nobody has to know which way a statement took.
-            raise DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True) from error
+            raise _as_core(error) from error
 
 
 class PostgresqlConnection:
@@ -205,12 +220,12 @@ class PostgresqlConnection:
             await self.execute(select(func.setval(counter, newest, False)))
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A part that can fail alone."""
+    async def part(self) -> AsyncIterator[Part]:
+        """A part that can fail alone; what fails, fails in here."""
         await self._send()
         async with self._core.begin_nested():
             try:
-                yield
+                yield Part()
                 await self._send()
             except BaseException:
                 self._waiting.clear()
@@ -236,21 +251,49 @@ class PostgresqlConnection:
                 raise must
 
 
-def _statement(prepared: Prepared, values: dict[str, Any], must: Exception | None = None) -> _Statement:
+def _statement(
+    prepared: Prepared, values: dict[str, Any], must: Exception | None = None, part: Part | None = None
+) -> _Statement:
     compiled = prepared.for_sqlite
-    return _Statement(compiled.sql, compiled.parameters(values), must)
+    return _Statement(compiled.sql, compiled.parameters(values), must, part)
 
 
 def _carry_out(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> list[tuple[list[Any], int]]:
-    """In the driver's thread: all of them; the rows and the number of changes of each."""
-    done = []
+    """In the driver's thread: all of them; the rows and the number of changes of each.
+
+    What fails in a part that was left already fails for that part alone: nobody waits for it here.
+    """
+    done: list[tuple[list[Any], int]] = []
     for item in statements:
-        cursor = connection.execute(item.sql, item.parameters)
-        rows = cursor.fetchall() if cursor.description else []
-        if item.must is not None and cursor.rowcount != 1:
-            raise item.must
-        done.append((rows, cursor.rowcount))
+        if item.sql == _SAVEPOINT.sql and not connection.in_transaction:
+            # A full disk may have undone everything; a part outside a transaction would commit by itself.
+            raise sqlite3.OperationalError("the transaction is over")
+        part = item.part
+        if part is not None and part.failure is not None:
+            done.append(([], 0))
+            continue
+        try:
+            done.append(_carry_one_out(connection, item))
+        except Exception as error:
+            if part is None or not part.left:
+                raise
+            part.failure = _as_core(error) if isinstance(error, sqlite3.Error) else error
+            connection.execute(_UNDO.sql)
+            done.append(([], 0))
     return done
+
+
+def _carry_one_out(connection: sqlite3.Connection, item: _Statement) -> tuple[list[Any], int]:
+    cursor = connection.execute(item.sql, item.parameters)
+    rows = cursor.fetchall() if cursor.description else []
+    if item.must is not None and cursor.rowcount != 1:
+        raise item.must
+    return rows, cursor.rowcount
+
+
+def _as_core(error: sqlite3.Error) -> Exception:
+    """As Core would say it, so that nobody has to know which way a statement took."""
+    return DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection as CoreConnection
@@ -25,7 +26,7 @@ from bot.core.model import Learner
 from bot.store.arrivals import Arrivals
 from bot.store.broadcasts import Broadcasts
 from bot.store.cipher import Cipher, KeyProblem
-from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
+from bot.store.connection import Connection, Part, PostgresqlConnection, SqliteConnection
 from bot.store.counts import Counts
 from bot.store.inbox import Inbox
 from bot.store.kept import Kept
@@ -36,8 +37,11 @@ from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
 from bot.store.timers import Timers
+from bot.store.together import Together
 
 log = structlog.get_logger()
+
+Result = TypeVar("Result")
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECTIONS = 5
@@ -78,9 +82,9 @@ class Transaction:
         self.sessions.take(sessions)
         return self.learners.read(found)
 
-    def savepoint(self) -> AbstractAsyncContextManager[None]:
+    def part(self) -> AbstractAsyncContextManager[Part]:
         """A part of the transaction that can fail alone."""
-        return self.inbox.connection.savepoint()
+        return self.inbox.connection.part()
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class Store:
         self._writing = asyncio.Lock()
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._free: list[_Open] = []
+        self._together = Together(partial(self.transaction, repeatable=True))
 
     @asynccontextmanager
     async def transaction(self, *, reading: bool = False, repeatable: bool = False) -> AsyncIterator[Transaction]:
@@ -125,6 +130,16 @@ class Store:
                 raise
             finally:
                 self._free.append(opened)
+
+    async def change(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
+        """Do this in a `repeatable` transaction, on SQLite together with whatever else waits to be written.
+
+        Raises what the work raised, and then nothing of it happened; others are not concerned.
+        """
+        if self._sqlite:
+            return await self._together.change(work)
+        async with self.transaction(repeatable=True) as tx:
+            return await work(tx)
 
     async def wipe(self) -> None:
         """Leave nothing erased readable in the files, sealed or not.

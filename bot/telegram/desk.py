@@ -28,7 +28,7 @@ from bot.store.inbox import Waiting
 from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction
 from bot.telegram.files import Files
-from bot.telegram.intake import update_from
+from bot.telegram.intake import Ahead, update_from
 from bot.telegram.sender import Outcome, Sender, Verdict
 from bot.telegram.stopwatch import Stopwatch
 
@@ -105,13 +105,18 @@ class Desk:
                 await acknowledged
 
     async def _change(self, update: Update, chat_id: int, incoming: Incoming) -> Reply:
-        async with self.store.transaction(repeatable=True) as tx:
-            user = update.effective_user
-            reply = await self._apply(tx, chat_id, user.language_code if user else None, incoming)
-            await tx.inbox.keep_reply(update.update_id, reply)
-            return reply
+        user = update.effective_user
+        spoken = user.language_code if user else None
 
-    async def ahead(self, tx: Transaction, update: dict[str, Any]) -> Reply | None:
+        async def work(tx: Transaction) -> Reply:
+            with structlog.contextvars.bound_contextvars(update=update.update_id):
+                reply = await self._apply(tx, chat_id, spoken, incoming)
+                await tx.inbox.keep_reply(update.update_id, reply)
+                return reply
+
+        return await self.store.change(work)
+
+    async def ahead(self, tx: Transaction, update: dict[str, Any]) -> Ahead | None:
         """The answer to /spiral, found in the very transaction that writes the update down, so that nothing is waited
         for twice; None for everything else."""
         message = update.get("message")
@@ -126,10 +131,10 @@ class Desk:
             return None
         self.sender.remember(message["chat"]["id"], int(message.get("message_id", 0)))
         try:
-            async with tx.savepoint():
+            async with tx.part() as part:
                 reply = await self._apply(tx, message["chat"]["id"], spoken, Command("spiral"))
                 await tx.inbox.keep_reply(int(update["update_id"]), reply)
-                return reply
+            return Ahead(reply, part)
         except Exception as error:
             log.warning("an answer could not be found ahead", error=type(error).__name__)
             return None  # the ordinary way tries again, and counts its failures
@@ -177,8 +182,7 @@ class Desk:
         if item.update_id in self._finished:
             self._finished.discard(item.update_id)
             return
-        async with self.store.transaction(repeatable=True) as tx:  # nothing was to be said to it
-            await tx.inbox.forget(item.update_id)
+        await self.store.change(lambda tx: tx.inbox.forget(item.update_id))  # nothing was to be said to it
 
     async def _reload(self, item: Waiting) -> Waiting:
         # It may have been applied before it failed: then only its answer is missing.
@@ -198,10 +202,13 @@ class Desk:
         if verdict.outcome is Outcome.REJECTED:
             log.error("telegram rejected a screen", reason=verdict.reason)
             raise Rejected(verdict.reason)
-        async with self.store.transaction(repeatable=True) as tx:
+
+        async def end(tx: Transaction) -> None:
             await tx.inbox.forget(update_id)
             if reply.session is not None:
                 await tx.sessions.set_message(reply.session, verdict.message_id, verdict.card_id)
+
+        await self.store.change(end)
         self._finished.add(update_id)
         if reply.wiped:
             await self.store.wipe()  # and the update that asked for it

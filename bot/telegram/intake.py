@@ -12,6 +12,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from telegram.ext import ExtBot
 
 from bot.clock import Clock
 from bot.core.screen import Reply
+from bot.store.connection import Part
 from bot.store.inbox import Received, Waiting
 from bot.store.store import Store, Transaction
 from bot.telegram.stopwatch import Stopwatch
@@ -40,8 +42,16 @@ class TokenRefused(Exception):
     """Telegram does not know this token (any more)."""
 
 
-Ahead = Callable[[Transaction, dict[str, Any]], Awaitable[Reply | None]]
-"""Finds an answer in the transaction that writes the update down; None where the ordinary way is to be taken."""
+@dataclass(frozen=True)
+class Ahead:
+    """An answer found in the transaction that writes the update down, and the part of it in which that happened."""
+
+    reply: Reply
+    part: Part
+
+
+FindAhead = Callable[[Transaction, dict[str, Any]], Awaitable[Ahead | None]]
+"""None: the ordinary way is to be taken."""
 
 
 class Intake:
@@ -53,7 +63,7 @@ class Intake:
         store: Store,
         clock: Clock,
         turns: Turns[Waiting],
-        ahead: Ahead,
+        ahead: FindAhead,
         stopwatch: Stopwatch,
     ) -> None:
         self._bot = bot
@@ -99,8 +109,9 @@ class Intake:
     async def receive(self, updates: list[dict[str, Any]]) -> None:
         """Write a batch down in one transaction, then hand it on; what is most urgent is answered in it already."""
         since = self._stopwatch.now()
+        updates = [without_our_message(item) for item in updates]
         batch = [Received(int(item["update_id"]), chat_of(item), json.dumps(item)) for item in updates]
-        answers: dict[int, Reply | None] = {}
+        answers: dict[int, Ahead | None] = {}
         async with self._store.transaction() as tx:
             fresh = await tx.inbox.add(self._bot.id, batch, self._clock.now())
             before: set[int] = set()
@@ -112,8 +123,9 @@ class Intake:
         for item in batch:
             if item.update_id in fresh:
                 self._stopwatch.begin(item.update_id, since)
-                waiting = Waiting(item.update_id, item.chat_id, item.body, 0, answers.get(item.update_id))
-                self._turns.put(item.chat_id, waiting)
+                found = answers.get(item.update_id)
+                reply = found.reply if found is not None and found.part.failure is None else None
+                self._turns.put(item.chat_id, Waiting(item.update_id, item.chat_id, item.body, 0, reply))
 
     async def _poll(self, offset: int | None) -> list[dict[str, Any]]:
         # As plain JSON, not as PTB's objects: one update that this PTB cannot read must not cost the whole batch.
@@ -139,6 +151,19 @@ class Intake:
             log.warning("telegram refused getUpdates; waiting", error=type(error).__name__)
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))
         return min(pause * 2, LONGEST_PAUSE)
+
+
+def without_our_message(update: dict[str, Any]) -> dict[str, Any]:
+    """A tap without what the tapped message says: Keel wrote it, and somebody's own words may stand in it.
+
+    What is left is what the Bot API says of a message too old to be shown (a date of 0), and just as quick to read.
+    """
+    query = update.get("callback_query")
+    message = query.get("message") if isinstance(query, dict) else None
+    if not isinstance(query, dict) or not isinstance(message, dict):
+        return update
+    kept = {name: message[name] for name in ("message_id", "chat") if name in message}
+    return {**update, "callback_query": {**query, "message": {**kept, "date": 0}}}
 
 
 def chat_of(update: dict[str, Any]) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from html import escape
-
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
+from typing import Any
 
 from bot.core.screen import LITERAL_END, LITERAL_START, Button, CopyText, Rows
 from bot.telegram.payload import encode
+from bot.telegram.plain import Markup
 
 LONGEST_MESSAGE = 4096
 """Telegram's limit, in UTF-16 units, after the markup is taken out."""
@@ -50,29 +50,29 @@ def length(text: str) -> int:
     return len(bare.encode("utf-16-le")) // 2
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+def keyboard(rows: Rows) -> Markup | None:
     """Inline buttons, None when there are none."""
     made = [[key for button in row if (key := _key(button)) is not None] for row in rows]
     shown = [row for row in made if row]
-    return InlineKeyboardMarkup(shown) if shown else None
+    return {"inline_keyboard": shown} if shown else None
 
 
-def _key(button: Button) -> InlineKeyboardButton | None:
+def _key(button: Button) -> dict[str, Any] | None:
     if not isinstance(button.tap, CopyText):
-        return InlineKeyboardButton(button.label, callback_data=encode(button.tap))
+        return {"text": button.label, "callback_data": encode(button.tap)}
     if len(button.tap.text.encode("utf-16-le")) // 2 > LONGEST_COPY:
         return None  # the text itself can be copied by hand
-    return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.tap.text))
+    return {"text": button.label, "copy_text": {"text": button.tap.text}}
 
 
-def reply_keyboard(minute: str, people: str, hint: str) -> ReplyKeyboardMarkup:
+def reply_keyboard(minute: str, people: str, hint: str) -> Markup:
     """The two buttons that are always there: one starts /spiral, the other shows people to reach."""
-    return ReplyKeyboardMarkup(
-        [[KeyboardButton(minute), KeyboardButton(people)]],
-        resize_keyboard=True,
-        is_persistent=True,
-        input_field_placeholder=hint,
-    )
+    return {
+        "keyboard": [[{"text": minute}, {"text": people}]],
+        "resize_keyboard": True,
+        "is_persistent": True,
+        "input_field_placeholder": hint,
+    }
 
 
 def _quote(found: re.Match[str]) -> str:

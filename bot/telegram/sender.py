@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from telegram import InputFile, Message
+from telegram import InputFile
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
@@ -18,6 +18,7 @@ from bot.core.screen import Frame, Reply, Screen
 from bot.library.texts import Texts
 from bot.telegram.files import Files
 from bot.telegram.lanes import BULK, ONCE
+from bot.telegram.plain import edit_message_text, send_message
 from bot.telegram.render import html, keyboard, reply_keyboard
 from bot.telegram.request import NeverArrived
 
@@ -121,15 +122,15 @@ class Sender:
                 if made is not None:
                     return await self._hand_over(chat_id, screen, screen.document.name, made)
                 screen = replace(screen, text=texts("export-nothing"))
-            message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
+            message_id = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)
-        self.remember(chat_id, message.message_id)
-        self._move(chat_id, message.message_id, screen)
+        self.remember(chat_id, message_id)
+        self._move(chat_id, message_id, screen)
         if screen.pin:
-            pinned = self.bot.pin_chat_message(chat_id, message.message_id, disable_notification=True)
+            pinned = self.bot.pin_chat_message(chat_id, message_id, disable_notification=True)
             await self._quietly(pinned, "pin_chat_message")
-        return Verdict(Outcome.SENT, message.message_id)
+        return Verdict(Outcome.SENT, message_id)
 
     async def acknowledge(self, query_id: str) -> None:
         """Tell Telegram that a tap arrived, so that the button stops spinning; too late is no harm."""
@@ -167,29 +168,18 @@ class Sender:
         self.remember(chat_id, message.message_id)
         return Verdict(Outcome.SENT, message.message_id)
 
-    async def _send(self, chat_id: int, screen: Screen, texts: Texts, lane: str | None) -> Message:
+    async def _send(self, chat_id: int, screen: Screen, texts: Texts, lane: str | None) -> int:
         always = None
         if screen.keyboard:
             always = reply_keyboard(texts("keyboard-spiral"), texts("keyboard-help"), texts("keyboard-hint"))
-        return await self.bot.send_message(
-            chat_id,
-            _html(screen, 0),
-            parse_mode="HTML",
-            reply_markup=always or keyboard(screen.rows),
-            disable_notification=screen.silent,
-            allow_paid_broadcast=True if self.paid and lane == BULK else None,
-            rate_limit_args=lane,
+        markup, paid = always or keyboard(screen.rows), self.paid and lane == BULK
+        return await send_message(
+            self.bot, chat_id, _html(screen, 0), markup, silent=screen.silent, paid=paid, lane=lane
         )
 
     async def _edit(self, chat_id: int, screen: Screen, message_id: int) -> int | None:
         try:
-            await self.bot.edit_message_text(
-                _html(screen, 0),
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode="HTML",
-                reply_markup=keyboard(screen.rows),
-            )
+            await edit_message_text(self.bot, chat_id, message_id, _html(screen, 0), keyboard(screen.rows))
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return message_id
@@ -216,14 +206,8 @@ class Sender:
         await asyncio.sleep(screen.frames[0].seconds)
         for at, frame in enumerate(frames, start=1):
             try:
-                await self.bot.edit_message_text(
-                    _html(screen, at if frame else None),
-                    chat_id=chat_id,
-                    message_id=message_id,
-                    parse_mode="HTML",
-                    reply_markup=keyboard(screen.rows),
-                    rate_limit_args=ONCE,
-                )
+                text = _html(screen, at if frame else None)
+                await edit_message_text(self.bot, chat_id, message_id, text, keyboard(screen.rows), lane=ONCE)
             except TelegramError:
                 return  # the words below are complete without the motion
             if frame is not None:

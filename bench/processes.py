@@ -101,7 +101,7 @@ def running(command: list[str], environment: Mapping[str, str] | None = None) ->
         )
         try:
             yield Measured(process)
-            if process.poll() is not None:
+            if process.poll() not in (None, 0):
                 errors.seek(0)
                 raise AssertionError(f"{command[2]} ended by itself: {errors.read().decode()[-2000:]}")
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -20,13 +21,14 @@ from bot.core.model import Lane
 from bot.dispatch import BATCH, LEASE
 from bot.store.migrate import migrate
 from bot.store.store import open_store
+from bot.store.tables import timer
 from tests.postgresql import database, server
 
 PARKED, DUE = 100_000, 10_000
 DISPATCHERS = 4
 SLOW = 0.05
-LESSONS = 3_000
-PLAIN_LESSONS = 150
+LESSONS = 1_500
+PLAIN_LESSONS = 100
 
 
 async def claim_all(url: str, key: Path) -> int:
@@ -42,24 +44,41 @@ async def claim_all(url: str, key: Path) -> int:
             return claimed
 
 
-def claims_on_sqlite() -> float:
-    """Claims a second, one process, with 100,000 timers parked for tomorrow."""
+def filled_sqlite(folder: Path) -> None:
+    """10,000 timers due long ago, 100,000 parked for tomorrow."""
+    fill(folder, PARKED + DUE, timedelta(days=1))
+    with sqlite3.connect(folder / "keel.db") as connection:
+        sooner = "UPDATE timer SET due_at = '2026-01-01 00:00:00.000000' WHERE id % 11 = 0"
+        assert connection.execute(sooner).rowcount == DUE
+    connection.close()
+
+
+def claims_on_sqlite(full: Path) -> float:
+    """Claims a second of one process, over a copy of that folder."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fill(folder, PARKED + DUE, timedelta(days=1))
-        with sqlite3.connect(folder / "keel.db") as connection:
-            sooner = "UPDATE timer SET due_at = '2026-01-01 00:00:00.000000' WHERE id % 11 = 0"
-            due = connection.execute(sooner).rowcount
-        connection.close()
+        shutil.copytree(full, folder, dirs_exist_ok=True)
         begin = time.perf_counter()
         claimed = asyncio.run(claim_all(url_of(folder), folder / "keel.key"))
-        assert claimed == due, (claimed, due)
+        assert claimed == DUE, claimed
         return claimed / (time.perf_counter() - begin)
 
 
+async def fill_postgresql(url: str, key: Path) -> None:
+    """The same on PostgreSQL."""
+    await migrate(url)
+    store, now = await open_store(url, key), datetime.now(UTC)
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", now)
+        rows = [{"learner_id": person.id, "kind": "lesson", "key": str(number), "lane": Lane.BULK.value, "attempts": 0,
+                 "due_at": now - timedelta(minutes=1) if number < DUE else now + timedelta(days=1)}
+                for number in range(PARKED + DUE)]  # fmt: skip
+        await tx.timers.connection.execute(timer.insert(), rows)
+    await store.close()
+
+
 def claims_on_postgresql(url: str, key: Path) -> float:
-    """Claims a second of four processes together, on one PostgreSQL, with as many parked."""
-    asyncio.run(_fill_postgresql(url, key))
+    """Claims a second of four processes together."""
     with multiprocessing.get_context("spawn").Pool(DISPATCHERS) as pool:
         pool.map(_warm, range(DISPATCHERS))
         begin = time.perf_counter()
@@ -69,12 +88,13 @@ def claims_on_postgresql(url: str, key: Path) -> float:
     return claimed / took
 
 
-def claims_of_procrastinate(place: str, name: str) -> float:
-    """The peer: jobs fetched a second by four processes on the same PostgreSQL, with as many parked."""
-    command = [str(PEERS), "-m", "bench.peers.jobs_fetched", place, name, str(PARKED), str(DUE // 10), str(DISPATCHERS)]
+def procrastinate(step: str, place: str, name: str) -> str:
+    """The peer, with as many parked: `fill`, or `fetch`, which prints how many jobs a second four processes got."""
+    numbers = (PARKED, DUE // 10, DISPATCHERS)
+    command = [str(PEERS), "-m", "bench.peers.jobs_fetched", step, place, name, *(str(number) for number in numbers)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    return float(done.stdout)
+    return done.stdout
 
 
 def lessons_a_second() -> float:
@@ -101,18 +121,23 @@ def _rate_of(api: Api, number: int) -> float:
 
 
 def report() -> Report:
-    """Five runs of each, by turns."""
+    """Five runs of each, by turns, over copies of what was filled once."""
     sqlite, postgresql, jobs, sends, plain = [], [], [], [], []
     with ExitStack() as stack:
         place = stack.enter_context(server())
-        key = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "keel.key"
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        key, full = folder / "postgresql.key", folder / "sqlite"
+        full.mkdir()
+        filled_sqlite(full)
+        asyncio.run(fill_postgresql(stack.enter_context(database(place, "keel_full")), key))
+        stack.enter_context(database(place, "jobs_full"))
+        procrastinate("fill", place, "jobs_full")
         for run in range(RUNS):
-            sqlite.append(claims_on_sqlite())
-            key.unlink(missing_ok=True)
-            with database(place, f"keel_{run}") as url:
+            sqlite.append(claims_on_sqlite(full))
+            with database(place, f"keel_{run}", "keel_full") as url:
                 postgresql.append(claims_on_postgresql(url, key))
-            with database(place, f"jobs_{run}"):
-                jobs.append(claims_of_procrastinate(place, f"jobs_{run}"))
+            with database(place, f"jobs_{run}", "jobs_full"):
+                jobs.append(float(procrastinate("fetch", place, f"jobs_{run}")))
             sends.append(lessons_a_second())
             plain.append(plain_lessons_a_second())
     theirs = f"procrastinate, {DISPATCHERS} processes"
@@ -131,17 +156,6 @@ def report() -> Report:
             "statement, procrastinate hands out one job at a time.",
         ),
     )
-
-
-async def _fill_postgresql(url: str, key: Path) -> None:
-    await migrate(url)
-    store, now = await open_store(url, key), datetime.now(UTC)
-    async with store.transaction() as tx:
-        person = await tx.learners.add(1, "en", now)
-        for number in range(PARKED + DUE):
-            due_at = now - timedelta(minutes=1) if number < DUE else now + timedelta(days=1)
-            await tx.timers.set(person.id, "lesson", str(number), due_at, Lane.BULK)
-    await store.close()
 
 
 def _warm(_number: int) -> None:

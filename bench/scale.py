@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.people import database, url_of
+from bench.people import FIRST, database, url_of
 from bench.processes import PEERS, keel, running, telegram
 from bench.results import RUNS, Comparison, Report
 from bot.app import build, build_bot
@@ -78,26 +78,25 @@ def scheduler_with_a_job_a_person() -> float:
         return took
 
 
-def progress(entries: int) -> float:
-    """Milliseconds of /progress with so many entries."""
-    with filled(1) as folder:
-        return asyncio.run(_progress(folder, entries))
-
-
-async def _progress(folder: Path, entries: int) -> float:
-    store = await open_store(url_of(folder), folder / "keel.key")
-    library, now = load(Settings.read({}).content_dir), datetime.now(UTC)
+async def fill_past(folder: Path, entries: int) -> None:
+    """The one person in there has this many rated runs of /spiral behind them, one an hour."""
+    store, now = await open_store(url_of(folder), folder / "keel.key"), datetime.now(UTC)
     async with store.transaction() as tx:
-        learner = await tx.learners.get(1_000_000)
-        assert learner is not None
         for number in range(entries):
             at = now - timedelta(hours=entries - number)
-            entry = Entry("spiral", at, 7, 4, "breathe", ("fact:no-reply",))
-            await tx.records.add_entry(learner.id, entry)
-    took = []
+            await tx.records.add_entry(FIRST, Entry("spiral", at, 7, 4, "breathe", ("fact:no-reply",)))
+    await store.close()
+
+
+async def progress(folder: Path) -> float:
+    """Milliseconds of their /progress."""
+    store = await open_store(url_of(folder), folder / "keel.key")
+    library, now, took = load(Settings.read({}).content_dir), datetime.now(UTC), []
     for _ in range(9):
         begin = time.perf_counter()
         async with store.transaction(reading=True) as tx:
+            learner = await tx.learners.get(FIRST)
+            assert learner is not None
             await view(Turn(tx, learner, library, now))
         took.append(time.perf_counter() - begin)
     await store.close()
@@ -114,7 +113,10 @@ def report() -> Report:
             starts.append((full, bare))
             memory.append((full_bytes / 2**20, few_bytes / 2**20))
     jobs = scheduler_with_a_job_a_person()
-    past = [(progress(LONG), progress(SHORT)) for _ in range(RUNS)]
+    with filled(1) as long, filled(1) as short:
+        asyncio.run(fill_past(long, LONG))
+        asyncio.run(fill_past(short, SHORT))
+        past = [(asyncio.run(progress(long)), asyncio.run(progress(short))) for _ in range(RUNS)]
     return Report(
         (
             _compare("idle tick, 1,000,000 enrolled", "µs", ticks, "10,000 enrolled", 1.2),

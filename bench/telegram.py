@@ -222,7 +222,7 @@ def main() -> None:
     application.router.add_post("/bench/first", api.first)
     application.router.add_get("/bench/counted", api.counted)
     application.router.add_route("*", "/bot{token}/{method}", api.call)
-    web.run_app(application, host="127.0.0.1", port=options.port, access_log=None, print=None)
+    web.run_app(application, host="127.0.0.1", port=options.port, access_log=None, print=None, shutdown_timeout=0.1)
 
 
 if __name__ == "__main__":

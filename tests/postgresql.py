@@ -43,11 +43,11 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def database(place: str, name: str) -> Iterator[str]:
-    """An empty database; gives Keel's URL of it."""
+def database(place: str, name: str, template: str = "template1") -> Iterator[str]:
+    """A database, empty or a copy of another that nobody is connected to; gives Keel's URL of it."""
     programs, (_, _, port) = _programs(), place.rpartition(":")
     common = ["-h", "127.0.0.1", "-p", port, "-U", "keel"]
-    _run([str(programs / "createdb"), *common, name])
+    _run([str(programs / "createdb"), *common, "-T", template, name])
     try:
         yield f"postgresql+asyncpg://{place}/{name}"
     finally:

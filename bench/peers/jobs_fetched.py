@@ -1,4 +1,5 @@
-"""procrastinate on PostgreSQL: so many jobs parked, so many due, fetched by so many processes. Prints jobs a second."""
+"""procrastinate on PostgreSQL: `fill` parks so many jobs and has so many due, `fetch` has so many processes fetch what is
+due and prints jobs a second."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from procrastinate import App, PsycopgConnector
 
-PLACE, NAME, PARKED, DUE, PROCESSES = sys.argv[1], sys.argv[2], *(int(word) for word in sys.argv[3:6])
+STEP, PLACE, NAME = sys.argv[1:4]
+PARKED, DUE, PROCESSES = (int(word) for word in sys.argv[4:7])
 
 
 def app() -> App:
@@ -52,8 +54,10 @@ def work(_number: int) -> int:
 
 
 def main() -> None:
-    """Fill, then time."""
-    asyncio.run(fill())
+    """One of the two steps."""
+    if STEP == "fill":
+        asyncio.run(fill())
+        return
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         pool.map(abs, range(PROCESSES))
         begin = time.perf_counter()

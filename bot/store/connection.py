@@ -10,40 +10,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlalchemy import CursorResult, Executable, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.batch import RELEASE, SAVEPOINT, UNDO, Part, Statement, as_core, carry_out, roll_back, statement
 from bot.store.prepared import Prepared
-
-
-@dataclass
-class Part:
-    """A part of a transaction that can fail alone.
-
-    failure: why it was undone, where that came out only after it was left: its last statements go with whatever comes
-    next. Known for certain once the transaction is committed.
-    """
-
-    left: bool = False
-    failure: Exception | None = None
-
-
-@dataclass(frozen=True)
-class _Statement:
-    """SQL for the driver. must: raised where it does not change exactly one row. part: what it belongs to."""
-
-    sql: str
-    parameters: tuple[Any, ...] = ()
-    must: Exception | None = None
-    part: Part | None = None
-
-
-_SAVEPOINT, _UNDO, _RELEASE = _Statement("SAVEPOINT part"), _Statement("ROLLBACK TO part"), _Statement("RELEASE part")
 
 
 class Connection(Protocol):
@@ -84,9 +59,9 @@ class SqliteConnection:
         self._core = core
         self._driver = driver
         # WAL keeps the order of commits, so one that waits for the disk takes all before it along.
-        waits_for_disk = _Statement("PRAGMA synchronous=NORMAL" if repeatable else "PRAGMA synchronous=FULL")
-        begin = _Statement("BEGIN" if reading else "BEGIN IMMEDIATE")
-        self._waiting: list[_Statement] = [begin] if reading else [waits_for_disk, begin]
+        waits_for_disk = Statement("PRAGMA synchronous=NORMAL" if repeatable else "PRAGMA synchronous=FULL")
+        begin = Statement("BEGIN" if reading else "BEGIN IMMEDIATE")
+        self._waiting: list[Statement] = [begin] if reading else [waits_for_disk, begin]
         self._begun = False
         self._part: Part | None = None
 
@@ -102,17 +77,17 @@ class SqliteConnection:
 
     async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
         """Several prepared statements in one crossing; gives the rows of each."""
-        done = await self._send(*(_statement(prepared, values) for prepared, values in statements))
+        done = await self._send(*(statement(prepared, values) for prepared, values in statements))
         return [prepared.for_sqlite.rows(raw) for (prepared, _), (raw, _) in zip(statements, done, strict=True)]
 
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""
-        ((_, changed),) = await self._send(_statement(prepared, values))
+        ((_, changed),) = await self._send(statement(prepared, values))
         return changed
 
     def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
         """A prepared statement that goes with the next one, or with the commit."""
-        self._waiting.append(_statement(prepared, values, must, self._part))
+        self._waiting.append(statement(prepared, values, must, self._part))
 
     def insert(self, table: Table) -> Any:
         """SQLite's INSERT."""
@@ -124,7 +99,7 @@ class SqliteConnection:
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Part]:
         """A part that can fail alone. Its last statements cross with what comes next, the commit at the latest."""
-        begin, part = replace(_SAVEPOINT), Part()
+        begin, part = replace(SAVEPOINT), Part()
         before = len(self._waiting)
         self._waiting.append(begin)
         self._part = part
@@ -135,23 +110,23 @@ class SqliteConnection:
                 del self._waiting[before:]  # nothing of it was sent
             else:
                 self._waiting.clear()
-                await self._send(_UNDO, _RELEASE)
+                await self._send(UNDO, RELEASE)
             raise
         finally:
             self._part, part.left = None, True
-        self._waiting.append(_RELEASE)
+        self._waiting.append(RELEASE)
 
     async def commit(self) -> None:
         """Everything that waits, and the end. A transaction in which nothing was said never begins."""
         if self._begun or any(not item.sql.startswith(("PRAGMA", "BEGIN")) for item in self._waiting):
-            await self._send(_Statement("COMMIT"))
+            await self._send(Statement("COMMIT"))
         await self._forget_core()
 
     async def rollback(self) -> None:
         """As if it had not been."""
         self._waiting.clear()
         if self._begun:
-            await self._run(_roll_back)
+            await self._run(roll_back)
         await self._forget_core()
 
     async def _forget_core(self) -> None:
@@ -159,14 +134,14 @@ class SqliteConnection:
         if self._core.in_transaction():
             await self._core.rollback()
 
-    async def _send(self, *more: _Statement) -> list[tuple[list[Any], int]]:
+    async def _send(self, *more: Statement) -> list[tuple[list[Any], int]]:
         """Everything that waits and these; gives the rows and the number of changes of these."""
         statements = [*self._waiting, *more]
         if not statements:
             return []
         self._waiting.clear()
         self._begun = True
-        done: list[tuple[list[Any], int]] = await self._run(_carry_out, statements)
+        done: list[tuple[list[Any], int]] = await self._run(carry_out, statements)
         return done[len(done) - len(more) :]
 
     async def _run(self, work: Any, *arguments: Any) -> Any:
@@ -174,7 +149,7 @@ class SqliteConnection:
         try:
             return await self._driver._execute(work, self._driver._conn, *arguments)
         except sqlite3.Error as error:
-            raise _as_core(error) from error
+            raise as_core(error) from error
 
 
 class PostgresqlConnection:
@@ -249,53 +224,3 @@ class PostgresqlConnection:
             done = await self._core.execute(prepared.for_postgresql, values)
             if must is not None and done.rowcount != 1:
                 raise must
-
-
-def _statement(
-    prepared: Prepared, values: dict[str, Any], must: Exception | None = None, part: Part | None = None
-) -> _Statement:
-    compiled = prepared.for_sqlite
-    return _Statement(compiled.sql, compiled.parameters(values), must, part)
-
-
-def _carry_out(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> list[tuple[list[Any], int]]:
-    """In the driver's thread: all of them; the rows and the number of changes of each.
-
-    What fails in a part that was left already fails for that part alone: nobody waits for it here.
-    """
-    done: list[tuple[list[Any], int]] = []
-    for item in statements:
-        if item.sql == _SAVEPOINT.sql and not connection.in_transaction:
-            # A full disk may have undone everything; a part outside a transaction would commit by itself.
-            raise sqlite3.OperationalError("the transaction is over")
-        part = item.part
-        if part is not None and part.failure is not None:
-            done.append(([], 0))
-            continue
-        try:
-            done.append(_carry_one_out(connection, item))
-        except Exception as error:
-            if part is None or not part.left:
-                raise
-            part.failure = _as_core(error) if isinstance(error, sqlite3.Error) else error
-            connection.execute(_UNDO.sql)
-            done.append(([], 0))
-    return done
-
-
-def _carry_one_out(connection: sqlite3.Connection, item: _Statement) -> tuple[list[Any], int]:
-    cursor = connection.execute(item.sql, item.parameters)
-    rows = cursor.fetchall() if cursor.description else []
-    if item.must is not None and cursor.rowcount != 1:
-        raise item.must
-    return rows, cursor.rowcount
-
-
-def _as_core(error: sqlite3.Error) -> Exception:
-    """As Core would say it, so that nobody has to know which way a statement took."""
-    return DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True)
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")

@@ -24,9 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.core.model import Learner
 from bot.store.arrivals import Arrivals
+from bot.store.batch import Part
 from bot.store.broadcasts import Broadcasts
 from bot.store.cipher import Cipher, KeyProblem
-from bot.store.connection import Connection, Part, PostgresqlConnection, SqliteConnection
+from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
 from bot.store.counts import Counts
 from bot.store.inbox import Inbox
 from bot.store.kept import Kept

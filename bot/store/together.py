@@ -14,7 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from bot.store.connection import Part
+from bot.store.batch import Part
 
 MOST = 32
 """Changes in one transaction at most: what comes next to write has waited long enough."""

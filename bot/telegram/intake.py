@@ -22,7 +22,7 @@ from telegram.ext import ExtBot
 
 from bot.clock import Clock
 from bot.core.screen import Reply
-from bot.store.connection import Part
+from bot.store.batch import Part
 from bot.store.inbox import Received, Waiting
 from bot.store.store import Store, Transaction
 from bot.telegram.stopwatch import Stopwatch

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries simulate
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries simulate fuzz
 
 setup: $(STAMP)
 
@@ -54,6 +54,10 @@ transcripts: $(STAMP)
 # Kill -9 twenty times in the middle of 20,000 deliveries: some minutes.
 deliveries: $(STAMP)
 	$(BIN)/python -m tests.acceptance.deliveries
+
+# 10,000 made-up bodies at the webhook.
+fuzz: $(STAMP)
+	KEEL_FUZZ=10000 $(BIN)/python -m pytest -n 0 tests/web
 
 # Draws the animations in content/media.
 media: $(STAMP)

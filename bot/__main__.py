@@ -33,6 +33,7 @@ from bot.safety_commands import safety
 from bot.services.arrival import NotBroughtIn
 from bot.services.broadcast import BroadcastProblem
 from bot.settings import Settings, SettingsProblem
+from bot.several import run_dispatcher, run_receiver
 from bot.simulator.demo import Demo
 from bot.stats_commands import stats
 from bot.store.cipher import KeyProblem
@@ -102,6 +103,20 @@ def run() -> None:
     """Run the bot on Telegram, with the token in KEEL_TOKEN."""
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
         runner.run(run_bot(_settings()))
+
+
+@keel.command()
+def receive() -> None:
+    """Take and answer what Telegram brings to KEEL_WEBHOOK_URL; as many processes as you like, on one PostgreSQL."""
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(run_receiver(_settings()))
+
+
+@keel.command()
+def dispatch() -> None:
+    """Send lessons and all else that is due; as many processes as you like, on one PostgreSQL."""
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        runner.run(run_dispatcher(_settings()))
 
 
 @keel.command()

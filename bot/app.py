@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,14 +44,16 @@ from bot.services.places import Places
 from bot.services.turn import Turn
 from bot.services.unasked import Prepared
 from bot.store.inbox import Waiting
+from bot.store.paces import SharedPace
 from bot.store.store import Store
+from bot.telegram.claims import RENEW_SECONDS, SWEEP_SECONDS, Claims
 from bot.telegram.desk import Desk
 from bot.telegram.files import Files, OwnData
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.sender import Outcome, Sender
+from bot.telegram.sender import Outcome, Place, Sender
 from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
 
@@ -81,8 +84,12 @@ CONTENT_NAMES = Names(
 """What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0
 ANSWER_TIMES_TICK = 60.0
+TIDY_TICK = 3600.0
 STOP_SECONDS = 8.0
 MENU_SECONDS = 30.0
+
+
+Receive = Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -94,32 +101,58 @@ class Keel:
     library: Library
     clock: Clock
     sender: Sender
-    turns: Turns[Waiting]
+    turns: Turns[Waiting] | Claims
     intake: Intake
     dispatcher: Dispatcher
     stopwatch: Stopwatch
-    scheduler: AsyncIOScheduler
 
-    async def run(self) -> None:
+    async def run(self, *, receive: Receive | None = None, dispatch: bool = True) -> None:
         """Receive and send until cancelled; then let running turns finish.
 
-        Raises TokenRefused: Telegram does not know the token.
+        receive: how updates come in, by default by asking for them; `nothing` for a process that only sends what is
+        due. dispatch: send what is due. Raises TokenRefused: Telegram does not know the token.
         """
+        receive = receive or self.intake.run
+        scheduler = self.ticks(receive=receive is not nothing, dispatch=dispatch)
         try:
             await self.greet()
             menu = asyncio.create_task(self.introduce())
-            self.scheduler.start()
+            scheduler.start()
             try:
-                await self.intake.run()
+                await receive()
             finally:
                 menu.cancel()
-                self.scheduler.shutdown(wait=False)
+                scheduler.shutdown(wait=False)
                 await self.turns.stop(STOP_SECONDS)
                 await self.sender.close()
                 await self.stopwatch.write()
         finally:
             await self.application.shutdown()
             await self.application.bot.shutdown()
+
+    def ticks(self, *, receive: bool, dispatch: bool) -> AsyncIOScheduler:
+        """The few things that a process does by the clock."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        if dispatch:
+            for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
+                scheduler.add_job(
+                    self.dispatcher.tick,
+                    "interval",
+                    args=(lane, period * 0.95),  # it stops before the next one begins
+                    seconds=period,
+                    next_run_time=datetime.now(UTC),  # what became due meanwhile does not wait for the first period
+                    coalesce=True,
+                    max_instances=1,
+                    misfire_grace_time=None,
+                )
+        jobs: list[tuple[Callable[[], Awaitable[object]], float]] = [(self.stopwatch.write, ANSWER_TIMES_TICK)]
+        if receive:
+            jobs.append((self.intake.tidy, TIDY_TICK))
+        if receive and isinstance(self.turns, Claims):
+            jobs += [(self.turns.renew, RENEW_SECONDS), (self.turns.sweep, SWEEP_SECONDS)]
+        for job, period in jobs:
+            scheduler.add_job(job, "interval", seconds=period, coalesce=True, max_instances=1)
+        return scheduler
 
     async def greet(self) -> None:
         """Ask Telegram who we are, until it answers: it may be down just now.
@@ -177,26 +210,41 @@ def build(
     *,
     copies: bool = False,
     paid: bool = False,
+    several: bool = False,
 ) -> Keel:
     """Put everything together.
 
     copies: keep a sealed copy of the voice notes and pictures that people give. paid: what goes out in bulk may cost
-    Telegram Stars.
+    Telegram Stars. several: other processes share the database, so chats are leased and the bulk pace is everybody's.
     """
     lanes = bot.rate_limiter
     assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
     files = Files(bot, store, library.folder / "media", _own_data(store, library, clock), copies=copies)
-    sender = Sender(bot, files, paid=paid)
+    sender = Sender(bot, files, paid=paid, place=_place(store) if several else None)
+    if several:
+        lanes.shared = SharedPace(store)
     stopwatch = Stopwatch(store, clock)
     desk = Desk(store, library, clock, Conversation(flows), sender, files, stopwatch)
     register(application, desk)
-    turns: Turns[Waiting] = Turns(desk.handle)
+    turns: Turns[Waiting] | Claims = Claims(store, clock, desk.handle) if several else Turns(desk.handle)
     intake = Intake(bot, store, clock, turns, desk.ahead, stopwatch)
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
-    ticks = _ticks(dispatcher, stopwatch)
-    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch, ticks)
+    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch)
+
+
+async def nothing() -> None:
+    """Receive no updates: other processes do."""
+    await asyncio.Event().wait()
+
+
+def _place(store: Store) -> Place:
+    async def place(chat_id: int) -> object:
+        async with store.transaction(reading=True) as tx:
+            return await tx.sessions.place(chat_id)
+
+    return place
 
 
 def _own_data(store: Store, library: Library, clock: Clock) -> OwnData:
@@ -224,20 +272,3 @@ def _sending(sender: Sender, library: Library) -> Any:
         return Result(verdict.outcome.value), verdict.message_id, verdict.seconds
 
     return send
-
-
-def _ticks(dispatcher: Dispatcher, stopwatch: Stopwatch) -> AsyncIOScheduler:
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
-        scheduler.add_job(
-            dispatcher.tick,
-            "interval",
-            args=(lane, period * 0.95),  # it stops before the next one begins
-            seconds=period,
-            next_run_time=datetime.now(UTC),  # what became due while Keel was down does not wait for the first period
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-    scheduler.add_job(stopwatch.write, "interval", seconds=ANSWER_TIMES_TICK, coalesce=True, max_instances=1)
-    return scheduler

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
-from bot.app import CONTENT_NAMES, build, build_bot
+from bot.app import CONTENT_NAMES, Keel, Receive, build, build_bot, nothing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.core.safety import install
 from bot.core.schedule import Pace, Plan, Window, zone_of
@@ -34,7 +37,9 @@ from bot.store.arrivals import Luggage
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate, require_current
 from bot.store.store import Store, StoreProblem, open_store
-from bot.web.health import health
+from bot.telegram.intake import ALLOWED
+from bot.web.health import served
+from bot.web.webhook import webhook
 from bot.zone_rules import say_rules
 
 log = structlog.get_logger()
@@ -68,14 +73,38 @@ async def run_bot(settings: Settings) -> None:
             await follow_moves(store, library)
             bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
             keel = build(bot, store, library, clock, copies=settings.media_copies, paid=settings.paid_broadcast)
-            task = asyncio.create_task(keel.run())
-            for name in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(name, task.cancel)
-            async with health(settings.listen):
-                try:
-                    await task
-                except asyncio.CancelledError:
-                    log.info("keel stops")
+            await until_stopped(keel, settings, receive=webhook_of(keel, settings, token))
+
+
+def webhook_of(keel: Keel, settings: Settings, token: str) -> Receive | None:
+    """Receiving by webhook, where one is set; None to ask Telegram for updates."""
+    url = settings.webhook_url
+    return None if url is None else partial(keel.intake.wait, url, secret_of(settings, token))
+
+
+def secret_of(settings: Settings, token: str) -> str:
+    """What Telegram sends along with each update: as set, or made from the token, so that all processes know it."""
+    return settings.webhook_secret or hashlib.sha256(f"keel webhook {token}".encode()).hexdigest()
+
+
+async def until_stopped(
+    keel: Keel, settings: Settings, *, receive: Receive | None = None, dispatch: bool = True
+) -> None:
+    """Run, with the pages of KEEL_LISTEN, until SIGTERM or SIGINT."""
+    routes = []
+    if settings.webhook_url is not None and receive is not nothing:
+        path = urlsplit(settings.webhook_url).path or "/"
+        routes.append(
+            webhook(path, secret_of(settings, settings.require_token()), frozenset(ALLOWED), keel.intake.take)
+        )
+    task = asyncio.create_task(keel.run(receive=receive, dispatch=dispatch))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    async with served(settings.listen, routes):
+        try:
+            await task
+        except asyncio.CancelledError:
+            log.info("keel stops")
 
 
 def library_of(settings: Settings) -> Library:

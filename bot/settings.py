@@ -18,6 +18,8 @@ NAMES = (
     "KEEL_DATA_DIR",
     "KEEL_CONTENT_DIR",
     "KEEL_LISTEN",
+    "KEEL_WEBHOOK_URL",
+    "KEEL_WEBHOOK_SECRET",
     "KEEL_ENCRYPTION_KEY_FILE",
     "KEEL_HELPLINES_FILE",
     "KEEL_BULK_RATE",
@@ -29,6 +31,7 @@ NAMES = (
 )
 TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class SettingsProblem(Exception):
@@ -47,6 +50,8 @@ class Settings:
     key_file: Path
     helplines_file: Path | None
     listen: tuple[str, int] | None
+    webhook_url: str | None
+    webhook_secret: str | None = field(repr=False)
     bulk_rate: float
     paid_broadcast: bool
     media_copies: bool
@@ -77,6 +82,8 @@ class Settings:
             key_file=Path(given.get("KEEL_ENCRYPTION_KEY_FILE", data_dir / "keel.key")).absolute(),
             helplines_file=_helplines(given.get("KEEL_HELPLINES_FILE"), data_dir),
             listen=_listen(given.get("KEEL_LISTEN")),
+            webhook_url=_webhook(given),
+            webhook_secret=_secret(given.get("KEEL_WEBHOOK_SECRET")),
             bulk_rate=_rate(given.get("KEEL_BULK_RATE", "25")),
             paid_broadcast=_yes("KEEL_PAID_BROADCAST", given),
             media_copies=_yes("KEEL_MEDIA_COPIES", given),
@@ -141,6 +148,32 @@ def _listen(value: str | None) -> tuple[str, int] | None:
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsProblem("KEEL_LISTEN is not an address; write it as 127.0.0.1:8080.")
     return host or "127.0.0.1", int(port)
+
+
+def _webhook(given: Mapping[str, str]) -> str | None:
+    value = given.get("KEEL_WEBHOOK_URL")
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    plain = parts.scheme == "http" and _loopback(parts.hostname or "")
+    if not (parts.scheme == "https" or plain) or not parts.hostname:
+        raise SettingsProblem(
+            "KEEL_WEBHOOK_URL is not an address that Telegram can call; write it as https://your.host/path."
+        )
+    if "KEEL_LISTEN" not in given:
+        raise SettingsProblem(
+            "KEEL_WEBHOOK_URL needs KEEL_LISTEN, where Keel waits for what your web server hands on; "
+            "write for example KEEL_LISTEN=127.0.0.1:8080."
+        )
+    return value
+
+
+def _secret(value: str | None) -> str | None:
+    if value is not None and not _SECRET.fullmatch(value):
+        raise SettingsProblem(
+            "KEEL_WEBHOOK_SECRET cannot be used; take 16 to 256 letters, digits, - or _, or leave it out."
+        )
+    return value
 
 
 def _rate(value: str) -> float:

@@ -246,6 +246,7 @@ async def leave_chat(telegram: Telegram, params: Params, files: Files) -> Any:
 async def set_webhook(telegram: Telegram, params: Params, files: Files) -> Any:
     """Updates go to an address instead."""
     telegram.webhook = str(params.get("url") or "")
+    telegram.webhook_secret = str(params.get("secret_token") or "")
     return True
 
 

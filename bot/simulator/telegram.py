@@ -39,6 +39,7 @@ class Telegram:
         self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.record: list[Call] = []
         self.webhook: str = ""
+        self.webhook_secret: str = ""
         self.updates: list[dict[str, Any]] = []
         self.changed = asyncio.Condition()
         self.poller = 0

@@ -48,6 +48,9 @@ class Connection(Protocol):
     async def count_on(self, *tables: Table) -> None:
         """Rows were given ids by hand: new ones count on from there."""
 
+    async def alone(self, what: str, number: int) -> None:
+        """Until the end of the transaction, nobody else comes past this with the same name and number."""
+
     def part(self) -> AbstractAsyncContextManager[Part]:
         """A part of the transaction that can fail alone; parts come one after the other."""
 
@@ -95,6 +98,9 @@ class SqliteConnection:
 
     async def count_on(self, *tables: Table) -> None:
         """SQLite always goes on from the largest id."""
+
+    async def alone(self, what: str, number: int) -> None:
+        """On SQLite whoever writes is alone anyway."""
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Part]:
@@ -193,6 +199,10 @@ class PostgresqlConnection:
             counter = func.pg_get_serial_sequence(table.name, "id")
             newest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
             await self.execute(select(func.setval(counter, newest, False)))
+
+    async def alone(self, what: str, number: int) -> None:
+        """By an advisory lock, which ends with the transaction."""
+        await self.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{what}:{number}", 0))))
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Part]:

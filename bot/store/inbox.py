@@ -19,7 +19,7 @@ from bot.core.screen import Reply
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import inbox, setting
+from bot.store.tables import arrived, inbox, setting
 
 SEEN = "seen"
 NUMBERS_HOLD = timedelta(days=3)
@@ -33,6 +33,12 @@ _ADD = Prepared(
 _SEEN = Prepared(lambda _: select(setting.c.value).where(setting.c.name == SEEN))
 _MARK = Prepared(lambda insert: _replacing(insert(setting)), ("name", "value"))
 _KEEP_REPLY = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("reply",))
+_BRING = Prepared(
+    lambda insert: insert(arrived).on_conflict_do_nothing(index_elements=["update_id"]), ("update_id", "at")
+)
+_BROUGHT = Prepared(
+    lambda _: select(arrived.c.update_id).where(arrived.c.update_id.between(bindparam("first"), bindparam("last")))
+)
 _FORGET = Prepared(lambda _: delete(inbox).where(inbox.c.update_id == bindparam("which")))
 
 _replies: TypeAdapter[Reply] = TypeAdapter(Reply)
@@ -66,18 +72,43 @@ class Inbox:
     cipher: Cipher
 
     async def add(self, bot_id: int, batch: Sequence[Received], now: datetime) -> set[int]:
-        """Write down a batch; gives the update ids that were new. Those seen before are not taken twice."""
+        """Write down a batch that was asked for; gives the update ids that were new: none is taken twice."""
         seen_up_to = await self._seen(bot_id, now)
-        new = [item for item in batch if seen_up_to is None or item.update_id > seen_up_to]
+        brought = {row.update_id for row in await self.connection.run(_BROUGHT, **_ends(batch))} if batch else set()
+        new = [
+            item
+            for item in batch
+            if (seen_up_to is None or item.update_id > seen_up_to) and item.update_id not in brought
+        ]
         if not new:
             return set()
+        self._write(new, now)
+        self.connection.later(_MARK, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
+        return {item.update_id for item in new}
+
+    async def take(self, bot_id: int, item: Received, now: datetime) -> bool:
+        """Write down an update that Telegram brought by itself; False: it was here before.
+
+        Such updates come side by side and in no order, so every id is kept until Telegram has forgotten it too.
+        """
+        seen_up_to = await self._seen(bot_id, now)
+        if seen_up_to is not None and item.update_id <= seen_up_to:
+            return False  # asked for, before it was brought
+        if await self.connection.change(_BRING, update_id=item.update_id, at=now) != 1:
+            return False
+        self._write([item], now)
+        return True
+
+    async def forget_brought(self, before: datetime) -> int:
+        """Erase the ids of updates brought before a moment; gives how many."""
+        return (await self.connection.execute(delete(arrived).where(arrived.c.at < before))).rowcount
+
+    def _write(self, new: Sequence[Received], now: datetime) -> None:
         for item in new:
             body = self.cipher.encrypt(item.body, about=f"inbox:{item.update_id}")
             self.connection.later(
                 _ADD, update_id=item.update_id, chat_id=item.chat_id, body=body, received_at=now, attempts=0
             )
-        self.connection.later(_MARK, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
-        return {item.update_id for item in new}
 
     async def next_offset(self, bot_id: int, now: datetime) -> int | None:
         """The offset to ask Telegram for first; None to take whatever it has."""
@@ -87,12 +118,12 @@ class Inbox:
     async def waiting(self, limit: int = 1000) -> list[Waiting]:
         """What is to be handled, oldest first."""
         query = select(inbox).where(inbox.c.set_aside_at.is_(None)).order_by(inbox.c.update_id).limit(limit)
-        return [self._waiting(row) for row in await self.connection.execute(query)]
+        return [self.waiting_of(row) for row in await self.connection.execute(query)]
 
     async def get(self, update_id: int) -> Waiting | None:
         """One row as it stands now."""
         row = (await self.connection.execute(select(inbox).where(inbox.c.update_id == update_id))).one_or_none()
-        return self._waiting(row) if row else None
+        return self.waiting_of(row) if row else None
 
     async def keep_reply(self, update_id: int, reply: Reply) -> None:
         """The update is applied; this is what it leads to."""
@@ -127,7 +158,8 @@ class Inbox:
         """Handled and answered."""
         self.connection.later(_FORGET, which=update_id)
 
-    def _waiting(self, row: Row[Any]) -> Waiting:
+    def waiting_of(self, row: Row[Any]) -> Waiting:
+        """A row, opened."""
         body = self.cipher.decrypt(row.body, about=f"inbox:{row.update_id}")
         return Waiting(row.update_id, row.chat_id, body, row.attempts, self._open(row.update_id, row.reply))
 
@@ -143,6 +175,11 @@ class Inbox:
         if sealed is None:
             return None
         return _replies.validate_json(self.cipher.decrypt(sealed, about=f"reply:{update_id}"))
+
+
+def _ends(batch: Sequence[Received]) -> dict[str, int]:
+    ids = [item.update_id for item in batch]
+    return {"first": min(ids), "last": max(ids)}
 
 
 def _replacing(insertion: Any) -> Any:

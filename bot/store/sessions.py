@@ -93,6 +93,12 @@ class Sessions:
             rows = await self.connection.run(_CURRENT_OF, learner=learner_id, flow=flow)
         return self._session(rows[0]) if rows else None
 
+    async def place(self, chat_id: int) -> tuple[str, int] | None:
+        """Which run the person of a chat touched last, and its version: another one after their next step."""
+        touched = select(session.c.id, session.c.version).join(learner).where(learner.c.chat_id == chat_id)
+        row = (await self.connection.execute(touched.order_by(session.c.touched_at.desc()).limit(1))).one_or_none()
+        return (row.id, row.version) if row is not None else None
+
     async def started_since(self, learner_id: int, flow: str, since: datetime) -> int:
         """How many runs of a flow began after `since`."""
         rows = await self.connection.run(_STARTED_SINCE, learner=learner_id, flow=flow, since=since)

@@ -26,6 +26,7 @@ from bot.core.model import Learner
 from bot.store.arrivals import Arrivals
 from bot.store.batch import Part
 from bot.store.broadcasts import Broadcasts
+from bot.store.chats import Chats
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
 from bot.store.counts import Counts
@@ -34,6 +35,7 @@ from bot.store.kept import Kept
 from bot.store.learners import Learners
 from bot.store.marks import Marks
 from bot.store.notices import Notices
+from bot.store.paces import Paces
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
@@ -72,6 +74,8 @@ class Transaction:
     counts: Counts
     notices: Notices
     arrivals: Arrivals
+    chats: Chats
+    paces: Paces
 
     async def who(self, chat_id: int, session_id: str | None) -> Learner | None:
         """The person of a chat, None when Keel does not know them; the session they tapped in comes along."""
@@ -163,6 +167,11 @@ class Store:
                 self._free.append(opened)
         log.warning("the database's log could not be emptied; it is emptied with the next one")
 
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may use it at once."""
+        return not self._sqlite
+
     async def close(self) -> None:
         """Give all connections back."""
         for opened in self._free:
@@ -182,18 +191,21 @@ class Store:
         return PostgresqlConnection(opened.core, repeatable=repeatable)
 
     def _bind(self, connection: Connection) -> Transaction:
+        inbox = Inbox(connection, self.cipher)
         return Transaction(
             learners=Learners(connection, self.cipher),
             sessions=Sessions(connection, self.cipher),
             timers=Timers(connection),
             records=Records(connection, self.cipher),
             kept=Kept(connection, self.cipher),
-            inbox=Inbox(connection, self.cipher),
+            inbox=inbox,
             marks=Marks(connection),
             broadcasts=Broadcasts(connection),
             counts=Counts(connection),
             notices=Notices(connection),
             arrivals=Arrivals(connection, self.cipher),
+            chats=Chats(connection, inbox),
+            paces=Paces(connection),
         )
 
 

@@ -279,7 +279,22 @@ inbox = Table(
     Column("attempts", SmallInteger, nullable=False),
     Column("set_aside_at", Moment),
     Column("reply", LargeBinary),  # what the applied update leads to, until it was sent
+    Column("lease_until", Moment),  # some process answers it, where several share the work
     Index("ix_inbox_chat_id", "chat_id"),
+)
+
+arrived = Table(  # updates that Telegram brought by itself: it may bring one again whose receipt was lost
+    "arrived",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+pace = Table(  # from when the next bulk message may go, for all processes together
+    "pace",
+    metadata,
+    Column("lane", String(8), primary_key=True),
+    Column("free_at", Moment, nullable=False),
 )
 
 answer_time = Table(

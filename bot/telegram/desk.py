@@ -119,20 +119,22 @@ class Desk:
     async def ahead(self, tx: Transaction, update: dict[str, Any]) -> Ahead | None:
         """The answer to /spiral, found in the very transaction that writes the update down, so that nothing is waited
         for twice; None for everything else."""
-        message = update.get("message")
-        if not isinstance(message, dict) or message.get("chat", {}).get("type") != "private":
-            return None
-        author = message.get("from", {})
+        match update.get("message"):
+            case {"chat": {"id": int(chat_id), "type": "private"}, "message_id": int(message_id), "text": str(text),
+                  "from": {**author}}:  # fmt: skip
+                pass
+            case _:
+                return None
         if author.get("is_bot"):
             return None  # another bot: silence, or two machines would talk for ever
         spoken = author.get("language_code")
-        said = str(message.get("text", "")).strip()
-        if said not in ("/spiral", self.library.speak(_language(spoken)).texts("keyboard-spiral")):
+        spoken = spoken if isinstance(spoken, str) else None
+        if text.strip() not in ("/spiral", self.library.speak(_language(spoken)).texts("keyboard-spiral")):
             return None
-        self.sender.remember(message["chat"]["id"], int(message.get("message_id", 0)))
+        self.sender.remember(chat_id, message_id)
         try:
             async with tx.part() as part:
-                reply = await self._apply(tx, message["chat"]["id"], spoken, Command("spiral"))
+                reply = await self._apply(tx, chat_id, spoken, Command("spiral"))
                 await tx.inbox.keep_reply(int(update["update_id"]), reply)
             return Ahead(reply, part)
         except Exception as error:

@@ -13,7 +13,7 @@ import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from telegram import Update
@@ -23,10 +23,9 @@ from telegram.ext import ExtBot
 from bot.clock import Clock
 from bot.core.screen import Reply
 from bot.store.batch import Part
-from bot.store.inbox import Received, Waiting
+from bot.store.inbox import NUMBERS_HOLD, Received, Waiting
 from bot.store.store import Store, Transaction
 from bot.telegram.stopwatch import Stopwatch
-from bot.telegram.turns import Turns
 
 log = structlog.get_logger()
 
@@ -36,6 +35,7 @@ LINE_SECONDS = 10
 """Beyond the long poll's own length, how long an answer may take."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
+REFUSED = "Telegram does not accept this token; get the current one from @BotFather."
 
 
 class TokenRefused(Exception):
@@ -54,6 +54,20 @@ FindAhead = Callable[[Transaction, dict[str, Any]], Awaitable[Ahead | None]]
 """None: the ordinary way is to be taken."""
 
 
+class Line(Protocol):
+    """Where updates wait for their turn."""
+
+    def put(self, chat_id: int, item: Waiting) -> None:
+        """Queue an update behind whatever its chat still has."""
+
+    def busy(self, chat_id: int) -> bool:
+        """Whether something of this chat is, or may be, queued or running."""
+
+
+class NotOpen(Exception):
+    """Keel starts or stops; Telegram is to bring the update again."""
+
+
 class Intake:
     """turns: where an update waits once it is safe. ahead: answers that are found at once."""
 
@@ -62,7 +76,7 @@ class Intake:
         bot: ExtBot[str],
         store: Store,
         clock: Clock,
-        turns: Turns[Waiting],
+        turns: Line,
         ahead: FindAhead,
         stopwatch: Stopwatch,
     ) -> None:
@@ -72,6 +86,40 @@ class Intake:
         self._turns = turns
         self._ahead = ahead
         self._stopwatch = stopwatch
+        self.open = False
+
+    async def wait(self, url: str, secret: str) -> None:
+        """Have Telegram bring updates to an address, until cancelled; `take` is what takes them there.
+
+        Raises TokenRefused: no waiting will help.
+        """
+        await self.leftovers()
+        self.open = True
+        try:
+            await self._insist(
+                lambda: self._bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED, max_connections=100)
+            )
+            log.info("telegram brings updates to the webhook")
+            await asyncio.Event().wait()
+        finally:
+            self.open = False
+
+    async def take(self, update: dict[str, Any]) -> None:
+        """Write one update down that Telegram brought, and hand it on; one that was here before is nothing new.
+
+        Raises NotOpen; whatever the store raises: then Telegram brings it again.
+        """
+        if not self.open:
+            raise NotOpen
+        since, update = self._stopwatch.now(), without_our_message(update)
+        item = Received(int(update["update_id"]), chat_of(update), json.dumps(update))
+        found = None
+        async with self._store.transaction() as tx:
+            fresh = await tx.inbox.take(self._bot.id, item, self._clock.now())
+            if fresh and not self._turns.busy(item.chat_id):
+                found = await self._ahead(tx, update)
+        if fresh:
+            self._hand_on(item, found, since)
 
     async def run(self) -> None:
         """Receive until cancelled. Whatever goes wrong on the line: wait a little, with jitter, and go on.
@@ -79,6 +127,7 @@ class Intake:
         Raises TokenRefused: no waiting will help.
         """
         await self.leftovers()
+        await self._insist(self._end_webhook)
         async with self._store.transaction(reading=True) as tx:
             offset = await tx.inbox.next_offset(self._bot.id, self._clock.now())
         pause = FIRST_PAUSE
@@ -86,9 +135,7 @@ class Intake:
             try:
                 updates = await self._poll(offset)
             except (InvalidToken, EndPointNotFound):
-                raise TokenRefused(
-                    "Telegram does not accept this token; get the current one from @BotFather."
-                ) from None
+                raise TokenRefused(REFUSED) from None
             except TelegramError as error:
                 pause = await self._back_off(error, pause)
                 continue
@@ -96,6 +143,11 @@ class Intake:
             if updates:
                 await self.receive(updates)
                 offset = int(updates[-1]["update_id"]) + 1
+
+    async def tidy(self) -> None:
+        """Forget which updates were brought so long ago that Telegram has forgotten them too."""
+        async with self._store.transaction() as tx:
+            await tx.inbox.forget_brought(self._clock.now() - NUMBERS_HOLD)
 
     async def leftovers(self) -> None:
         """What an earlier run received and did not answer comes first."""
@@ -122,10 +174,28 @@ class Intake:
                 before.add(item.chat_id)
         for item in batch:
             if item.update_id in fresh:
-                self._stopwatch.begin(item.update_id, since)
-                found = answers.get(item.update_id)
-                reply = found.reply if found is not None and found.part.failure is None else None
-                self._turns.put(item.chat_id, Waiting(item.update_id, item.chat_id, item.body, 0, reply))
+                self._hand_on(item, answers.get(item.update_id), since)
+
+    def _hand_on(self, item: Received, found: Ahead | None, since: float) -> None:
+        self._stopwatch.begin(item.update_id, since)
+        reply = found.reply if found is not None and found.part.failure is None else None
+        self._turns.put(item.chat_id, Waiting(item.update_id, item.chat_id, item.body, 0, reply))
+
+    async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await call()
+                return
+            except (InvalidToken, EndPointNotFound):
+                raise TokenRefused(REFUSED) from None
+            except TelegramError as error:
+                pause = await self._back_off(error, pause)
+
+    async def _end_webhook(self) -> None:
+        if (await self._bot.get_webhook_info()).url:
+            log.warning("telegram brought updates to a webhook; from now on they are asked for")
+            await self._bot.delete_webhook()
 
     async def _poll(self, offset: int | None) -> list[dict[str, Any]]:
         # As plain JSON, not as PTB's objects: one update that this PTB cannot read must not cost the whole batch.
@@ -172,7 +242,7 @@ def chat_of(update: dict[str, Any]) -> int:
         if kind != "update_id" and isinstance(content, dict):
             holder = content.get("message") if kind == "callback_query" else content
             chat = holder.get("chat") if isinstance(holder, dict) else content.get("from")
-            if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+            if isinstance(chat, dict) and isinstance(chat.get("id"), int) and abs(chat["id"]) < 2**63:
                 return int(chat["id"])
     return 0
 

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
@@ -21,15 +21,29 @@ from bot.core.model import Lane
 BULK = "bulk"
 ONCE = "once"
 """A call that is worth nothing later (a frame of a living message): not repeated after a 429."""
+SHARED_SECONDS = 0.2
+"""How much room a process takes at once where the pace is shared."""
 LONGEST_HOLD = 120.0
 """Seconds a live call waits out a 429 at most; beyond that its inbox row is tried again later."""
 MOST_REPEATS = 3
 
 
+class Shared(Protocol):
+    """One pace for the bulk lanes of several processes."""
+
+    async def take(self, seconds: float) -> float:
+        """Room for so many seconds of calls, behind all who asked before; gives after how many seconds it begins."""
+
+    async def hold(self, seconds: float) -> None:
+        """Nothing goes for so many seconds."""
+
+
 class Lanes(BaseRateLimiter[str]):
-    """rate: bulk calls a second."""
+    """rate: bulk calls a second, of this process or, with `shared`, of all of them together."""
 
     def __init__(self, rate: float) -> None:
+        self.shared: Shared | None = None
+        self._room = 0
         self._gap = 1 / rate
         self._bulk_free_at = 0.0
         self._held: dict[int, float] = {}
@@ -46,11 +60,17 @@ class Lanes(BaseRateLimiter[str]):
         it starts, goes at once. False: there is no room so soon."""
         if lane is Lane.LIVE:
             return True
+        if self.shared is not None and self._room == 0:
+            # A few at a time, so that the database is not asked for each.
+            self._room = max(1, round(SHARED_SECONDS / self._gap))
+            after = await self.shared.take(self._room * self._gap)
+            self._bulk_free_at = max(self._bulk_free_at, time.monotonic() + after)
         now = time.monotonic()
         begin = max(self._bulk_free_at, now)
         if begin - now > patience:
             return False
         self._bulk_free_at = begin + self._gap
+        self._room -= 1
         await asyncio.sleep(begin - now)
         self._taken.set(True)
         return True
@@ -59,6 +79,7 @@ class Lanes(BaseRateLimiter[str]):
         """The room that was taken was not needed."""
         if lane is Lane.BULK:
             self._bulk_free_at -= self._gap
+            self._room += 1
 
     async def process_request(
         self,
@@ -95,7 +116,10 @@ class Lanes(BaseRateLimiter[str]):
             return await callback(*args, **kwargs)
         except RetryAfter as flood:
             # The caller puts this one off; what follows in the lane waits until Telegram takes more.
-            self._bulk_free_at = max(self._bulk_free_at, time.monotonic() + _seconds(flood))
+            seconds = _seconds(flood)
+            self._bulk_free_at = max(self._bulk_free_at, time.monotonic() + seconds)
+            if self.shared is not None:
+                await self.shared.hold(seconds)
             raise
 
     def _hold(self, chat: int, seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -28,6 +28,10 @@ UPLOAD = 120.0
 """Seconds that a large file may take on a slow line."""
 REMEMBERED, CHATS_REMEMBERED = 120, 5_000
 """How many messages of how many chats the sender remembers, for somebody who hides them."""
+
+
+Place = Callable[[int], Awaitable[object]]
+"""Something that is the same as long as the person of a chat takes no step."""
 
 
 class Outcome(StrEnum):
@@ -58,8 +62,13 @@ class Verdict:
 class Sender:
     """All sends. Living messages run beside the conversation and end with the next thing somebody does."""
 
-    def __init__(self, bot: ExtBot[str], files: Files, *, paid: bool = False) -> None:
-        """paid: bulk sends may cost Telegram Stars, and then go faster than Telegram's free rate."""
+    def __init__(self, bot: ExtBot[str], files: Files, *, paid: bool = False, place: Place | None = None) -> None:
+        """paid: bulk sends may cost Telegram Stars, and then go faster than Telegram's free rate.
+
+        place: tells where somebody stands, so that a living message ends also where another process took their next
+        step; None where all steps are taken here.
+        """
+        self._place = place
         self.bot = bot
         self.files = files
         self.paid = paid
@@ -203,8 +212,11 @@ class Sender:
 
     async def _play(self, chat_id: int, message_id: int, screen: Screen) -> None:
         frames: list[Frame | None] = [*screen.frames[1:], None]
+        began = await self._place(chat_id) if self._place is not None else None
         await asyncio.sleep(screen.frames[0].seconds)
         for at, frame in enumerate(frames, start=1):
+            if self._place is not None and await self._place(chat_id) != began:
+                return  # they moved on, and another process answered
             try:
                 text = _html(screen, at if frame else None)
                 await edit_message_text(self.bot, chat_id, message_id, text, keyboard(screen.rows), lane=ONCE)

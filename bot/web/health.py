@@ -1,8 +1,8 @@
-"""A page for whoever watches the process: /healthz answers while the event loop runs."""
+"""What Keel serves on KEEL_LISTEN: /healthz, which answers while the event loop runs, and a webhook if there is one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -13,14 +13,14 @@ from bot.web.serve import serving
 
 
 @asynccontextmanager
-async def health(listen: tuple[str, int] | None) -> AsyncIterator[None]:
-    """Serve /healthz on KEEL_LISTEN while the block runs; nothing without it.
+async def served(listen: tuple[str, int] | None, more: Sequence[Route] = ()) -> AsyncIterator[None]:
+    """Serve while the block runs; nothing without an address.
 
     Raises PortInUse: something else listens there.
     """
     if listen is None:
         yield
         return
-    app = Starlette(routes=[Route("/healthz", lambda _: PlainTextResponse("ok"))])
+    app = Starlette(routes=[Route("/healthz", lambda _: PlainTextResponse("ok")), *more])
     async with serving(app, listen[1], listen[0]):
         yield

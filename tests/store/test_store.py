@@ -108,7 +108,7 @@ async def test_who_saves_an_old_version_loses(store: Store) -> None:
     assert (there.step, known.unread) == ("pause", 0)  # nothing of the transaction that lost
 
 
-NOBODYS = {"learner", "inbox", "setting", "broadcast", "answer_time"}
+NOBODYS = {"learner", "inbox", "setting", "broadcast", "answer_time", "arrived", "pace"}
 """Tables without a `learner_id`: the person's own row, updates by chat, what is the installation's and nobody's."""
 
 

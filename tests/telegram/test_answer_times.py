@@ -110,5 +110,9 @@ async def test_a_store_that_does_not_answer_loses_no_count(
 
 
 async def test_it_is_written_once_a_minute(world: World) -> None:
-    (job,) = [job for job in world.keel.scheduler.get_jobs() if job.func == world.keel.stopwatch.write]
+    (job,) = [
+        job
+        for job in world.keel.ticks(receive=True, dispatch=True).get_jobs()
+        if job.func == world.keel.stopwatch.write
+    ]
     assert job.trigger.interval == timedelta(minutes=1)

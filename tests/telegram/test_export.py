@@ -20,7 +20,7 @@ from tests.telegram.test_secrets import PHRASES, confide
 
 ROOT = Path(__file__).parent.parent.parent
 NASTY = '<script>alert("x")</script><img src=x onerror=alert(1)> & \u202e {name} =1+1'
-NOT_EXPORTED = {"inbox", "setting", "broadcast", "broadcast_delivery", "answer_time"}
+NOT_EXPORTED = {"inbox", "setting", "broadcast", "broadcast_delivery", "answer_time", "arrived", "pace"}
 """An update that waits is about to be answered; the operator's messages and counts are nobody's, and a ledger row of
 such a message says no more than that it came."""
 NAMES = {

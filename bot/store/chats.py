@@ -1,0 +1,48 @@
+"""Queries about which process answers which chat, where several share one database.
+
+Whoever takes a chat up leases its oldest waiting update; what follows in that chat waits until it is done. So a chat's
+order is kept across processes, and what a dead process held is free again when the lease ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+
+from bot.store.connection import Connection
+from bot.store.inbox import Inbox, Waiting
+from bot.store.tables import inbox
+
+
+@dataclass(frozen=True)
+class Chats:
+    """Leases on chats, in one transaction."""
+
+    connection: Connection
+    inbox: Inbox
+
+    async def claim(self, chat_id: int, now: datetime, until: datetime) -> Waiting | None:
+        """Lease a chat's oldest waiting update; None: there is none, or somebody answers this chat just now."""
+        await self.connection.alone("chat", chat_id)
+        query = select(inbox).where(inbox.c.chat_id == chat_id, inbox.c.set_aside_at.is_(None))
+        row = (await self.connection.execute(query.order_by(inbox.c.update_id).limit(1))).one_or_none()
+        if row is None or (row.lease_until is not None and row.lease_until > now):
+            return None
+        leased = update(inbox).where(inbox.c.update_id == row.update_id).values(lease_until=until)
+        await self.connection.execute(leased)
+        return self.inbox.waiting_of(row)
+
+    async def left_alone(self, now: datetime, since: datetime, limit: int) -> list[int]:
+        """Chats in which something waits since a moment or longer, and that nobody answers."""
+        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)
+        query = select(inbox.c.chat_id).where(inbox.c.set_aside_at.is_(None), free, inbox.c.received_at <= since)
+        return [int(row.chat_id) for row in await self.connection.execute(query.distinct().limit(limit))]
+
+    async def lease(self, update_ids: Collection[int], until: datetime | None) -> None:
+        """Hold these longer, or with None let them go."""
+        if update_ids:
+            held = update(inbox).where(inbox.c.update_id.in_(sorted(update_ids)))
+            await self.connection.execute(held.values(lease_until=until))

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 
 from bot.core.flow import OWN, TOOLS, Flow
 from bot.core.model import Session, Value
+from bot.core.screen import LOST
 
 
 def without_words(flow: Flow | None, session: Session) -> dict[str, Value]:
     """The answers of a run without a word that anybody typed. flow: None where its file is gone."""
-    bare = {name: _bare(flow, name, value) for name, value in session.answers.items()}
+    bare = {name: _bare(flow, name, value) for name, value in session.answers.items() if name != LOST}
     return {name: value for name, value in bare.items() if value not in (None, ())}
 
 

@@ -136,13 +136,15 @@ def _read(content: bytes) -> _Data:
             raise NotBroughtIn("data.json has no version that Keel knows; bring the file that /export gave.")
         if version > VERSION:
             raise NotBroughtIn(f"This file was made by a newer Keel (version {version}); bring this Keel up to date.")
+        for name in ("notes", "holds", "keepsakes", "sessions"):
+            data[name] = [row for row in data[name] if row.get("lost") is not True]  # there is nothing to bring
         for name in ("sessions", "timers", "lessons_sent"):
             data[name] = [{**row, "learner_id": 0} for row in data[name]]
         read = _shape.validate_json(json.dumps(data), strict=True)
     except ValidationError as problem:
         where = ".".join(str(part)[:40] for part in problem.errors(include_input=False)[0]["loc"])
         raise NotBroughtIn(f"data.json is not as /export writes it ({where}); it was changed or is not ours.") from None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotBroughtIn("data.json cannot be read; bring the file that /export gave, as it is.") from None
     if not all(moment.tzinfo is not None for moment in _moments(read)):
         raise NotBroughtIn("A moment in data.json has no time zone; it was changed after /export.")

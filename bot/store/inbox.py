@@ -18,6 +18,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from bot.core.screen import Reply
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
+from bot.store.marks import PUT
 from bot.store.prepared import Prepared
 from bot.store.tables import inbox, setting
 
@@ -31,7 +32,6 @@ _ADD = Prepared(
     ("update_id", "chat_id", "body", "received_at", "attempts"),
 )
 _SEEN = Prepared(lambda _: select(setting.c.value).where(setting.c.name == SEEN))
-_MARK = Prepared(lambda insert: _replacing(insert(setting)), ("name", "value"))
 _KEEP_REPLY = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("reply",))
 _FORGET = Prepared(lambda _: delete(inbox).where(inbox.c.update_id == bindparam("which")))
 
@@ -49,13 +49,17 @@ class Received:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row of the inbox: `reply` is there when the update was applied and only its answer is missing."""
+    """A row of the inbox: `reply` is there when the update was applied and only its answer is missing.
+
+    lost: what it says cannot be opened any more; `body` is empty then.
+    """
 
     update_id: int
     chat_id: int
     body: str
     attempts: int
     reply: Reply | None
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Inbox:
             self.connection.later(
                 _ADD, update_id=item.update_id, chat_id=item.chat_id, body=body, received_at=now, attempts=0
             )
-        self.connection.later(_MARK, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
+        self.connection.later(PUT, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
         return {item.update_id for item in new}
 
     async def next_offset(self, bot_id: int, now: datetime) -> int | None:
@@ -128,8 +132,12 @@ class Inbox:
         self.connection.later(_FORGET, which=update_id)
 
     def _waiting(self, row: Row[Any]) -> Waiting:
-        body = self.cipher.decrypt(row.body, about=f"inbox:{row.update_id}")
-        return Waiting(row.update_id, row.chat_id, body, row.attempts, self._open(row.update_id, row.reply))
+        body = self.cipher.read(row.body, about=f"inbox:{row.update_id}")
+        reply = self.cipher.read(row.reply, about=f"reply:{row.update_id}") if row.reply is not None else ""
+        if body is None or reply is None:
+            return Waiting(row.update_id, row.chat_id, "", row.attempts, None, lost=True)
+        opened = _replies.validate_json(reply) if reply else None
+        return Waiting(row.update_id, row.chat_id, body, row.attempts, opened)
 
     async def _seen(self, bot_id: int, now: datetime) -> int | None:
         rows = await self.connection.run(_SEEN)
@@ -138,12 +146,3 @@ class Inbox:
         bot, update_id, at = rows[0].value.split()
         fresh = abs(now - datetime.fromisoformat(at)) < NUMBERS_HOLD
         return int(update_id) if int(bot) == bot_id and fresh else None
-
-    def _open(self, update_id: int, sealed: bytes | None) -> Reply | None:
-        if sealed is None:
-            return None
-        return _replies.validate_json(self.cipher.decrypt(sealed, about=f"reply:{update_id}"))
-
-
-def _replacing(insertion: Any) -> Any:
-    return insertion.on_conflict_do_update(index_elements=["name"], set_={"value": insertion.excluded.value})

@@ -14,7 +14,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import ExtBot
 
 from bot.core.model import Lane
-from bot.core.screen import Frame, Reply, Screen
+from bot.core.screen import LOST, Frame, Reply, Screen, holds_lost, without_lost
 from bot.library.texts import Texts
 from bot.telegram.files import Files
 from bot.telegram.lanes import BULK, ONCE
@@ -100,6 +100,8 @@ class Sender:
 
     async def send(self, chat_id: int, screen: Screen, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
         """One screen: edited in place where it says so and that is possible, else sent."""
+        if holds_lost(screen):
+            screen = without_lost(screen, texts("words-lost"))
         try:
             if screen.edit is not None:
                 changed = await self._edit(chat_id, screen, screen.edit)
@@ -111,7 +113,8 @@ class Sender:
                 if played is not None:
                     self.remember(chat_id, played.message_id)
                     return Verdict(Outcome.SENT, played.message_id)
-                screen = replace(screen, text=texts("keepsake-gone"))
+                lost = screen.keepsake.file_id == LOST
+                screen = replace(screen, text=texts("keepsake-lost" if lost else "keepsake-gone"))
             if screen.media is not None:
                 shown = await self.files.show(chat_id, screen.media)
                 if shown is not None:

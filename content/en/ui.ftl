@@ -179,6 +179,9 @@ group = I'm made for talking with one person alone, so I'll leave this chat. Not
 ## Held messages, own material, plans
 
 words-gone = (These words aren't here any more.)
+words-lost = (These words can't be opened any more: their key is lost. I'm sorry.)
+keepsake-lost = This one can't be opened any more: its key is lost. I'm sorry. /letter takes a new one.
+update-lost = Something you sent can't be opened any more, so it wasn't answered. I'm sorry. Please send it once more.
 hold-label = Comes back { $when }
 hold-no-clock = I don't know your clock yet, so only a length works here, such as 45 minutes. /settings has the clock.
 hold-time-passed = { $time } has already passed today. A later time works, or a length such as 45 minutes.

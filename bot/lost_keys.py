@@ -28,6 +28,6 @@ async def lost_keys(store: Store) -> list[str]:
         return []
     tables = ", ".join(f"{count} in {table}" for table, count in sorted(found.items()))
     return [
-        f"{found.total()} texts cannot be opened ({tables}), because {store.cipher.path} lacks their key; put the "
-        "lines of your copy of it back above those that are in it (`keel keys` names the missing ones)."
+        f"{tables} cannot be opened, because {store.cipher.path} lacks their key; put the lines of your copy of it "
+        "back above those that are in it (`keel keys` names the missing ones)."
     ]

@@ -131,7 +131,7 @@ async def retire(store: Store) -> frozenset[str]:
 async def _counted(connection: Connection) -> Counts:
     found: Counts = {}
     for sealed in SEALED:
-        query = select(sealed.named, func.count()).where(sealed.written).group_by(sealed.named)
+        query = select(sealed.named.label("named"), func.count()).where(sealed.written).group_by("named")
         for id_, count in map(tuple, await connection.execute(query)):
             found.setdefault(bytes(id_).hex(), Counter())[sealed.column.table.name] += count
     return found
@@ -155,7 +155,7 @@ async def _batch(connection: Connection, sealed: Sealed, store: Store, last: int
     query = select(sealed.key, sealed.column).where(sealed.written, sealed.named != current)
     if last is not None:
         query = query.where(sealed.key > last)
-    return list((await connection.execute(query.order_by(sealed.key).limit(sealed.batch))).tuples())
+    return list(await connection.execute(query.order_by(sealed.key).limit(sealed.batch)))
 
 
 async def _row(connection: Connection, sealed: Sealed, store: Store, key: int | str, token: bytes) -> bool:

@@ -11,6 +11,9 @@ from bot.core.flow import OWN, TOOLS, Flow
 from bot.core.model import Session, Value
 from bot.core.screen import LOST
 
+BLUE = "text"
+"""The answer with words that came out of the blue."""
+
 
 def without_words(flow: Flow | None, session: Session) -> dict[str, Value]:
     """The answers of a run without a word that anybody typed. flow: None where its file is gone."""
@@ -24,7 +27,7 @@ def words_of(flow: Flow | None, answers: Mapping[str, Value]) -> tuple[str, ...]
     asked |= {step.spill for step in flow.steps.values() if step.spill} if flow is not None else set()
     found: list[str] = []
     for name, value in answers.items():
-        if name in asked or name.endswith(OWN):
+        if name in asked or name == BLUE or name.endswith(OWN):
             kept = set() if flow is None else _ids(flow, name)
             lines = value if isinstance(value, tuple) else (value,)
             found += [line for line in lines if isinstance(line, str) and line and line not in kept]

@@ -172,7 +172,7 @@ other-edited = I saw you changed something you wrote. I keep to what came first.
 other-voice = I can't listen, and I didn't keep it. A few words in writing work, or a button.
 other-picture = I can't see pictures, and I didn't keep it. A few words in writing work, or a button.
 other-poll = I can't do anything with a poll. Words and buttons work.
-other-file = I can't open files, and I didn't keep it. A few words in writing work, or a button.
+other-file = I can't open files here, and I didn't keep it. A few words in writing work, or a button. /import takes the file that /export gave.
 went-wrong = Something went wrong on my side with your last message, and it's noted. Please try it once more. /spiral and /sos work.
 group = I'm made for talking with one person alone, so I'll leave this chat. Nothing from here was kept. To use me, write to me privately.
 
@@ -434,6 +434,15 @@ young = Keel's lessons are written for adults, so they aren't offered here. The 
 ## One's own data
 
 export-caption = Everything stored about you, in one file: a page to read, tables, and all of it for other programs. It isn't locked, so keep it somewhere only you can open.
+imported = Everything in it is here now. I took the file's message out of this chat, if Telegram let me. Copies elsewhere stay: on your devices, and in the chat with the other Keel.
+import-large = This file is larger than I can take in, so nothing changed; whoever runs this Keel can bring it in.
+import-foreign = This isn't the file that /export makes, or it's damaged, so nothing changed; please send notes.zip as it came.
+import-changed = Something in this file isn't as /export writes it, so nothing changed; please send notes.zip as it came.
+import-newer = This file comes from a newer Keel than this one, so nothing changed; whoever runs this Keel can renew it.
+import-lessons = This file names lessons that aren't here, so nothing changed; whoever runs this Keel can bring them in first.
+import-twice = What's in this file is here already, under another chat, so nothing changed.
+import-full = Something of yours is here by now, so nothing changed; /delete would come first.
+import-unreachable = I couldn't fetch the file from Telegram just now, so nothing changed; please send it once more.
 export-nothing = There is nothing stored about you here, so there is nothing to hand over.
 
 ## The page in that file
@@ -503,6 +512,7 @@ forget-ask = Erase this for good?
 
     It can't be brought back. What you sent stays in this chat until you delete it there.
 forget-held = A message set aside
+forget-run = Your words in /{ $command }
 forget-gone = Gone.
 forget-empty = There's nothing here to erase now.
 forget-already = That one isn't here any more.
@@ -524,7 +534,7 @@ help = **What you can do here**
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
-    /export, /forget and /delete – your data; /clean – recent messages out of this chat
+    /export, /import, /forget and /delete – your data; /clean – recent messages out of this chat
     /about and /privacy – who and what this is
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.

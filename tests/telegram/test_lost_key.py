@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -31,10 +30,8 @@ async def without(tmp_path: Path, library: Library, places: Places) -> AsyncIter
     clock = MovableClock(MONDAY)
     telegram = Telegram(clock.now)
     anna = join(telegram, "Anna")
-    async with aclosing(make_world(tmp_path, telegram, clock, library, places)) as before:
-        async for world in before:
-            await _lives(world, Person(world, anna))
-            break
+    async for world in make_world(tmp_path, telegram, clock, library, places):
+        await _lives(world, Person(world, anna))
     (tmp_path / "keel.key").unlink()
     async for world in make_world(tmp_path, telegram, clock, library, places, without=True):
         yield world, Person(world, anna)
@@ -148,14 +145,12 @@ async def test_what_was_not_answered_yet_is_asked_for_once_more(
     clock = MovableClock(MONDAY)
     telegram = Telegram(clock.now)
     account = join(telegram, "Anna")
-    async with aclosing(make_world(tmp_path, telegram, clock, library, places)) as before:
-        async for world in before:
-            await Person(world, account).sends("/start")
-            account.send_text("something confided")
-            await world.keel.intake.receive(list(telegram.updates))
-            await world.keel.turns.stop(0)
-            telegram.updates.clear()
-            break
+    async for world in make_world(tmp_path, telegram, clock, library, places):
+        await Person(world, account).sends("/start")
+        account.send_text("something confided")
+        await world.keel.intake.receive(list(telegram.updates))
+        await world.keel.turns.stop(0)
+        telegram.updates.clear()
     (tmp_path / "keel.key").unlink()
     async for world in make_world(tmp_path, telegram, clock, library, places, without=True):
         anna = Person(world, account)

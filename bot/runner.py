@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -27,6 +28,7 @@ from bot.library.helplines import FRESH, old, with_local
 from bot.library.load import Library, load
 from bot.library.safety import detector_in
 from bot.library.schema import HelplinesFile
+from bot.log import report_loop
 from bot.lost_keys import lost_keys, say_what_is_lost
 from bot.settings import Settings, SettingsProblem
 from bot.store.cipher import KeyProblem
@@ -55,6 +57,8 @@ class ClockProblem(Exception):
 async def run_bot(settings: Settings) -> None:
     """Migrate, check, then receive and send until SIGTERM or SIGINT."""
     token = settings.require_token()
+    asyncio.get_running_loop().set_exception_handler(report_loop)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold whatever was just written
     library = library_of(settings)
     watch_for_danger(settings)
     clock = clock_of(settings)

@@ -83,10 +83,11 @@ class _Shown:
 
     def runs(self) -> str:
         """What was typed on the way through, for each run."""
-        found = []
+        found, kept = [], {note["text"] for note in self.data["notes"]}
         for run in reversed(self.data["sessions"]):
             answers = {name: _value(value) for name, value in run["answers"].items()}
-            words = words_of(self.content.flows.get(run["flow"]), answers)
+            typed = words_of(self.content.flows.get(run["flow"]), answers)
+            words = tuple(line for line in typed if line not in kept)
             if run.get("lost"):
                 words = (self.texts("words-lost"),)
             if words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -271,10 +272,15 @@ def _verdict(error: TelegramError) -> Verdict:
         case BadRequest() if "chat not found" in error.message.lower():
             return Verdict(Outcome.BLOCKED)
         case BadRequest():
-            return Verdict(Outcome.REJECTED, reason=error.message)
+            return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
         case NeverArrived():
             return Verdict(Outcome.DOWN)
         case NetworkError():  # a connection that broke, or a page of a 5xx, may have come after the fact
             return Verdict(Outcome.UNKNOWN)
         case _:
-            return Verdict(Outcome.REJECTED, reason=error.message)
+            return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
+
+
+def _unquoted(said: str) -> str:
+    """What Telegram said, up to where it begins to quote what it was sent."""
+    return re.split(r'["“:]', said, maxsplit=1)[0].strip()[:80]

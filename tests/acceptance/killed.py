@@ -70,6 +70,15 @@ ROTATION_POINTS: dict[str, Point] = {
     "the old key is out and the transaction is not over": (key_file, "retire", "after"),
 }
 
+CRASH_POINTS: dict[str, Point] = {
+    "a batch cannot be taken, and nobody catches it": (Intake, "receive", "raise"),
+    "an answer cannot be found": (Conversation, "answer", "raise"),
+    "an answer cannot be sent": (Sender, "deliver", "raise"),
+    "a row cannot be written": (Inbox, "add", "raise"),
+    "something in the background fails": (Sender, "acknowledge", "raise"),
+}
+"""Here it is not killed: the function complains, and quotes all that it was given."""
+
 
 def die() -> None:
     """As if the power went."""
@@ -84,6 +93,8 @@ def wrap(owner: object, name: str, when: str, nth: int = 1) -> None:
     @functools.wraps(original)
     async def killing(*args: Any, **kwargs: Any) -> Any:
         now = next(calls) >= nth
+        if when == "raise":
+            raise RuntimeError(f"cannot make sense of {args!r} {kwargs!r}")
         if when == "before" and now:
             die()
         result = await original(*args, **kwargs)

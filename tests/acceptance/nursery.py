@@ -13,7 +13,7 @@ import sys
 
 from bot.__main__ import main
 from bot.library.safety import shipped
-from tests.acceptance.killed import DELETE_POINTS, LESSON_POINTS, ROTATION_POINTS, wrap
+from tests.acceptance.killed import CRASH_POINTS, DELETE_POINTS, LESSON_POINTS, ROTATION_POINTS, wrap
 
 
 def become(order: dict[str, object]) -> None:
@@ -24,13 +24,16 @@ def become(order: dict[str, object]) -> None:
     os.environ.clear()
     os.environ.update({str(name): str(value) for name, value in dict(order["environment"]).items()})  # type: ignore[call-overload]
     if order["killed_at"]:
-        wrap(*(DELETE_POINTS | LESSON_POINTS | ROTATION_POINTS)[str(order["killed_at"])])
+        wrap(*(CRASH_POINTS | DELETE_POINTS | LESSON_POINTS | ROTATION_POINTS)[str(order["killed_at"])])
     sys.argv = ["keel", *str(order["command"]).split()]
     code = 0
     try:
         main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
+    except Exception:
+        sys.excepthook(*sys.exc_info())  # as the interpreter would, were this process its own
+        code = 1
     finally:
         os._exit(code)
 

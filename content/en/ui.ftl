@@ -550,14 +550,12 @@ about = **About Keel**
 
     Free software: AGPL-3.0; its words: CC BY-SA 4.0.
 privacy = **What is kept**
-    Your settings, which lessons you met, your numbers, and what you chose to write. What you write is encrypted on disk with a key kept apart. It is not end-to-end encrypted: Telegram passes every message on and stores the chat, and whoever runs this Keel could, with effort, read what is stored.
+    Kept: your settings, lessons you met, your numbers, and what you choose to write. Your words are encrypted on disk, with a key kept apart; if that key is lost, nobody can open them. When words about danger are noticed: which rule and button, never the words. If you say you aren't grown up: one word about it. No phone number, no place.
 
-    When words about danger are noticed: which rule, which button and when. Never the words. If you say you are not grown up: one word about it.
+    Seen: Telegram passes on and stores this chat, without end-to-end encryption. Whoever runs this Keel could, with effort, read what is stored. Nobody else is sent anything.
 
-    No names, no phone number, no place. A location you share is used once for the clock.
+    It stays until you erase it, or for 30 or 90 days: /settings. Things made to keep, such as a letter, stay.
 
-    What you write stays until you erase it, or for 30 or 90 days: you choose in /settings. Things you made to keep, such as a letter or a plan, stay either way.
+    /export hands you everything, /import brings that file in, /forget erases one thing, /delete all of it.
 
-    Nothing is sold or sent elsewhere. /export hands you everything, /forget erases one thing, /delete all of it.
-
-    Does somebody else read this phone? /clean takes recent messages out of this chat. Deleting the chat in Telegram takes all of them.
+    Somebody else reads this phone? /clean takes recent messages out; deleting the chat takes all.

@@ -83,6 +83,7 @@ def demo(port: int) -> None:
     watch_for_danger(settings)
 
     async def serve(folder: Path) -> None:
+        asyncio.get_running_loop().set_exception_handler(log.report_loop)
         ready = asyncio.Event()
         shown = Demo(folder, library)
         running = asyncio.create_task(shown.run(port, ready))

@@ -83,7 +83,11 @@ async def _rotate(settings: Settings) -> None:
         click.echo(f"Sealed anew: {_told(done)}.")
         if closed:
             click.echo(f"Left as they are, because they do not open: {_told(closed)} (`keel keys` says why).")
-        gone = await retire(store)
+        try:
+            gone = await retire(store)
+        except KeyProblem as by_hand:  # everything is sealed anew; what is left is somebody else's to do
+            click.echo(str(by_hand))
+            return
         if gone:
             click.echo(f"Retired, because nothing names it any more: {', '.join(sorted(gone))}.")
         click.echo(

@@ -20,6 +20,7 @@ from bot.store.migrate import migrate
 from bot.store.store import open_store
 from bot.web.serve import serving
 from bot.zone_rules import newest_date, say_rules
+from tests.store.test_keys import LONG_NAME
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"
@@ -150,6 +151,23 @@ async def test_a_key_file_handed_over_by_systemd_or_docker(tmp_path: Path) -> No
         code, said = keel("keys", KEEL_DATA_DIR=str(tmp_path), **handed)
         assert code == 0
         assert "seals now" in said
+
+
+async def test_a_key_file_that_cannot_be_changed_is_rotated_by_hand(tmp_path: Path) -> None:
+    await fill(tmp_path, datetime.now(UTC))
+    secret = tmp_path / LONG_NAME  # no other file's name fits beside it, as in a folder that is not Keel's
+    (tmp_path / "keel.key").rename(secret)
+    settings = {"KEEL_DATA_DIR": str(tmp_path), "KEEL_ENCRYPTION_KEY_FILE": str(secret)}
+    refused(keel("keys", "rotate", **settings), "keel keys new", "may not be changed")
+    old = secret.read_text().split()[-3]
+    code, line = keel("keys", "new", **settings)
+    secret.write_text(secret.read_text() + line)
+    code, said = keel("keys", "rotate", **settings)
+    assert code == 0, said
+    assert f"take out the line with {old}" in said
+    secret.write_text(line)
+    code, said = keel("check", **settings)
+    assert "cannot be opened" not in said
 
 
 async def test_a_keel_that_has_a_copy_of_the_key_file_is_not_left_behind(tmp_path: Path) -> None:

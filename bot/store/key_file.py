@@ -65,7 +65,11 @@ def add(path: Path) -> str:
     Raises KeyProblem: the file is one that Keel may not write to.
     """
     before, line = _text(path), new_line()
-    _replace(path, before + ("" if before.endswith("\n") else "\n") + line)
+    if not _replaced(path, before + ("" if before.endswith("\n") else "\n") + line):
+        raise KeyProblem(
+            f"{path} may not be changed from here; where it is made, add the line that `keel keys new` prints at its "
+            "end, start Keel with it, and run `keel keys rotate` again."
+        )
     return line.split()[1]
 
 
@@ -77,8 +81,11 @@ def retire(path: Path, ids: frozenset[str]) -> None:
     newest = list(read(path))[-1].hex()
     lines = _text(path).splitlines(keepends=True)
     kept = [line for line in lines if not _names(line, ids - {newest})]
-    if kept != lines:
-        _replace(path, "".join(kept))
+    if kept != lines and not _replaced(path, "".join(kept)):
+        raise KeyProblem(
+            f"{path} may not be changed from here; where it is made, take out the line with {', '.join(sorted(ids))}, "
+            "because nothing needs it any more."
+        )
 
 
 @contextmanager
@@ -134,7 +141,8 @@ def _names(line: str, ids: frozenset[str]) -> bool:
     return line.startswith("key ") and line.split()[1].lower() in ids
 
 
-def _replace(path: Path, text: str) -> None:
+def _replaced(path: Path, text: str) -> bool:
+    """Put another text in its place at once; whether that is allowed."""
     there = path.resolve()  # a link to the file stays one
     fresh = there.with_name(f"{there.name}.new")
     try:
@@ -148,11 +156,9 @@ def _replace(path: Path, text: str) -> None:
     except OSError:
         with suppress(OSError):
             fresh.unlink()
-        raise KeyProblem(
-            f"{path} may not be changed from here; where it is made, add the line that `keel keys new` prints at its "
-            "end, start Keel with it, and run `keel keys rotate` again (an old line goes once no row names it)."
-        ) from None
+        return False
     _settle(there.parent)
+    return True
 
 
 def _fill(descriptor: int, text: str) -> None:

@@ -167,9 +167,8 @@ def test_a_key_file_that_may_not_be_changed_says_how_it_is_done_then(tmp_path: P
     Cipher.open(path, create=True)
     path.write_text(path.read_text() + key_file.new_line())
     before = path.read_text()
-    with pytest.raises(KeyProblem, match="keel keys new") as said:
+    with pytest.raises(KeyProblem, match=r"may not be changed from here; where it is made, (add|take out) the line"):
         CHANGES[name](path)
-    assert "keel keys rotate" in str(said.value)
     assert path.read_text() == before
     assert list(tmp_path.iterdir()) == [path]
 

@@ -68,9 +68,13 @@ async def _items(turn: Turn) -> list[Item]:
     for run in await tx.sessions.with_words(learner.id, turn.now + SOON, limit=MOST_RUNS):
         words = [LOST] if LOST in run.answers else words_of(turn.content.flows.get(run.flow), run.answers)
         if own := [line for line in words if line not in elsewhere]:
-            kind = turn.texts("forget-run", command=run.flow)
-            found.append(Item(f"s{run.id}", kind, run.started_at, " / ".join(own)))
+            found.append(Item(f"s{run.id}", _run(turn, run), run.started_at, " / ".join(own)))
     return sorted(found, key=lambda item: (item.at, item.key), reverse=True)
+
+
+def _run(turn: Turn, run: Session) -> str:
+    typed = turn.texts.has(f"command-{run.flow}")  # others begin by themselves, and have no name that anybody knows
+    return turn.texts("forget-run", command=run.flow) if typed else turn.texts("forget-words")
 
 
 def _kind(turn: Turn, note: Note) -> str:

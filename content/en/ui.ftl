@@ -513,6 +513,7 @@ forget-ask = Erase this for good?
     It can't be brought back. What you sent stays in this chat until you delete it there.
 forget-held = A message set aside
 forget-run = Your words in /{ $command }
+forget-words = Words you typed in passing
 forget-gone = Gone.
 forget-empty = There's nothing here to erase now.
 forget-already = That one isn't here any more.

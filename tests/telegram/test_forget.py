@@ -157,7 +157,7 @@ async def test_words_that_were_left_unkept_can_be_erased_too(world: World, anna:
     await anna.sends("/start")
     await anna.sends(PHRASES["note"])
     await anna.taps("Leave it")
-    await erases(anna, "Your words in /words")
+    await erases(anna, "Words you typed in passing")
     assert "heron" not in str(data_of(await take(world, anna)))
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, func, select, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, bindparam, func, select, update
 
 from bot.store import key_file
 from bot.store.connection import Connection
@@ -142,7 +142,7 @@ async def _batches(store: Store, sealed: Sealed) -> Any:
     while True:
         async with store.transaction() as tx:
             rows = await _batch(tx.inbox.connection, sealed, store, last)
-            changed = sum([await _row(tx.inbox.connection, sealed, store, *row) for row in rows])
+            changed = await _write(tx.inbox.connection, sealed, store, rows)
         yield changed, len(rows) - changed
         if len(rows) < sealed.batch:
             return
@@ -158,16 +158,20 @@ async def _batch(connection: Connection, sealed: Sealed, store: Store, last: int
     return list(await connection.execute(query.order_by(sealed.key).limit(sealed.batch)))
 
 
-async def _row(connection: Connection, sealed: Sealed, store: Store, key: int | str, token: bytes) -> bool:
-    about = f"{sealed.about}:{key}"
-    text = store.cipher.read(token, about=about)
-    if text is None:
-        return False
-    # Only if nobody wrote it meanwhile (PostgreSQL has more than one writer); then it is the next round's.
-    same = (sealed.key == key) & (sealed.column == token)
-    fresh = {sealed.column.name: store.cipher.encrypt(text, about=about)}
-    await connection.execute(update(sealed.column.table).where(same).values(fresh))
-    return True
+async def _write(connection: Connection, sealed: Sealed, store: Store, rows: list[Any]) -> int:
+    """Seal these anew; gives how many could be opened."""
+    fresh = []
+    for key, token in rows:
+        about = f"{sealed.about}:{key}"
+        text = store.cipher.read(token, about=about)
+        if text is not None:
+            fresh.append({"which": key, "was": token, "now": store.cipher.encrypt(text, about=about)})
+    if fresh:
+        # Only if nobody wrote it meanwhile (PostgreSQL has more than one writer); then it is the next round's.
+        same = (sealed.key == bindparam("which")) & (sealed.column == bindparam("was"))
+        anew = update(sealed.column.table).where(same).values({sealed.column.name: bindparam("now")})
+        await connection.execute(anew, fresh)
+    return len(fresh)
 
 
 async def _canary_anew(store: Store, *, lost: bool = False) -> None:

@@ -15,6 +15,8 @@ from bot import __version__, log
 from bot.broadcast_commands import broadcast
 from bot.content_commands import content
 from bot.content_send import SendProblem
+from bot.import_command import import_
+from bot.keys_commands import keys
 from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
@@ -22,10 +24,8 @@ from bot.runner import (
     AlreadyRunning,
     ClockProblem,
     LessonsGone,
-    bring_luggage_in,
     check_everything,
     library_of,
-    luggage_in,
     run_bot,
     watch_for_danger,
 )
@@ -84,6 +84,7 @@ def demo(port: int) -> None:
     watch_for_danger(settings)
 
     async def serve(folder: Path) -> None:
+        asyncio.get_running_loop().set_exception_handler(log.report_loop)
         ready = asyncio.Event()
         shown = Demo(folder, library)
         running = asyncio.create_task(shown.run(port, ready))
@@ -127,16 +128,6 @@ def migrate() -> None:
     click.echo(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
 
 
-@keel.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--chat", type=int, help="The id of the chat it becomes, where that is another one than before.")
-def import_(file: Path, chat: int | None) -> None:
-    """Take in the FILE that another Keel's /export gave somebody. Stop this Keel first."""
-    luggage = luggage_in(file, chat)
-    asyncio.run(bring_luggage_in(_settings(), luggage))
-    click.echo("Everything in it is here now. Delete the file when it is not needed any more; it isn't locked.")
-
-
 @keel.command()
 def check() -> None:
     """Look over settings, content, database, clock and token, and say what is wrong."""
@@ -151,6 +142,8 @@ keel.add_command(content)
 keel.add_command(safety)
 keel.add_command(broadcast)
 keel.add_command(stats)
+keel.add_command(keys)
+keel.add_command(import_)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

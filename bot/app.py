@@ -21,6 +21,7 @@ from bot.dispatch import Dispatcher
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
 from bot.services import (
+    bringing,
     card_steps,
     cards,
     followup,
@@ -36,7 +37,7 @@ from bot.services import (
     steady,
 )
 from bot.services import conversation as words
-from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, Conversation
+from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, UNLISTED, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
 from bot.services.own_data import gather, pack
@@ -52,6 +53,7 @@ from bot.telegram.files import Files, OwnData
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
+from bot.telegram.porter import Porter
 from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import Outcome, Place, Sender
 from bot.telegram.stopwatch import Stopwatch
@@ -73,11 +75,12 @@ ACTIONS = (
     | words.ACTIONS
     | card_steps.ACTIONS
     | retention.ACTIONS
+    | bringing.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
-    commands=frozenset((*COMMANDS, *BUTTON_COMMANDS)),
+    commands=frozenset((*COMMANDS, *UNLISTED, *BUTTON_COMMANDS)),
     unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask"), *((flow, "*") for flow in cards.CARDS)}),
     unasked_texts=("lessons-quiet", "day-after", "recall", "clock-lost"),
 )
@@ -227,7 +230,7 @@ def build(
         lanes.shared = SharedPace(store)
     stopwatch = Stopwatch(store, clock)
     desk = Desk(store, library, clock, Conversation(flows), sender, files, stopwatch)
-    register(application, desk)
+    register(application, desk, Porter(bot, store, library, clock, flows))
     turns: Turns[Waiting] | Claims = Claims(store, clock, desk.handle) if several else Turns(desk.handle)
     intake = Intake(bot, store, clock, turns, desk.ahead, stopwatch)
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)

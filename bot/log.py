@@ -1,20 +1,24 @@
 """Logging: structured, to stderr, and scrubbed. What people write and the token never get in.
 
 Exceptions appear as their type and the places they came through. Their messages are left out, because a library's
-message may quote what it was given.
+message may quote what it was given. That holds for those that nobody caught, too: Python's own reports of them print
+the message, and asyncio's the task with everything in it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
 
-QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "alembic", "hpack", "asyncio")
+QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "alembic", "hpack")
 """Libraries whose chatter says nothing to an operator, or says too much."""
 
 
@@ -53,9 +57,25 @@ def configure(style: str = "console", level: str = "info", token: str | None = N
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # `report_loop` says it, without the words
+    sys.excepthook = _report
+    sys.unraisablehook = lambda found: _report(found.exc_type, found.exc_value, found.exc_traceback)
+    threading.excepthook = lambda found: _report(found.exc_type, found.exc_value, found.exc_traceback)
     for name in ("telegram", "telegram.ext"):
         # PTB logs whole updates at debug and exception texts at error: only its warnings' first words are wanted.
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def report_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the event loop says when nobody waits for something that failed, without a word of it."""
+    error = context.get("exception")
+    structlog.get_logger().error("something failed that nobody waits for", exc_info=error or False)
+
+
+def _report(_kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        return
+    structlog.get_logger().critical("something failed that nobody expected", exc_info=error or False)
 
 
 def only_places(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

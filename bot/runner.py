@@ -7,13 +7,13 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -31,9 +31,9 @@ from bot.library.helplines import FRESH, old, with_local
 from bot.library.load import Library, load
 from bot.library.safety import detector_in
 from bot.library.schema import HelplinesFile
-from bot.services.arrival import LARGEST, NotBroughtIn, bring_in, unpack
+from bot.log import report_loop
+from bot.lost_keys import lost_keys, say_what_is_lost
 from bot.settings import Settings, SettingsProblem
-from bot.store.arrivals import Luggage
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate, require_current
 from bot.store.store import Store, StoreProblem, open_store
@@ -62,12 +62,16 @@ class ClockProblem(Exception):
 async def run_bot(settings: Settings) -> None:
     """Migrate, check, then receive and send until SIGTERM or SIGINT."""
     token = settings.require_token()
+    asyncio.get_running_loop().set_exception_handler(report_loop)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold whatever was just written
     library = library_of(settings)
     watch_for_danger(settings)
     clock = clock_of(settings)
     with only_one(settings):
         await migrate(settings.database_url)
-        async with opened(settings) as store:
+        async with opened(settings, without_key=not settings.key_file_given) as store:
+            store.says_key = True
+            await say_what_is_lost(store)
             await store.wipe()  # somebody may have been erased just before the last stop
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
@@ -163,35 +167,10 @@ def only_one(settings: Settings) -> Iterator[None]:
         os.close(descriptor)
 
 
-def luggage_in(path: Path, chat_id: int | None) -> Luggage:
-    """What the file holds that another Keel's /export gave.
-
-    Raises NotBroughtIn: in one sentence, why nothing of it is brought in.
-    """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise NotBroughtIn(f"{path} is larger than any file that Keel makes; bring the one that /export gave.")
-        return unpack(path.read_bytes(), chat_id)
-    except OSError as problem:
-        raise NotBroughtIn(f"{path} cannot be read ({problem.strerror}); check the path.") from None
-
-
-async def bring_luggage_in(settings: Settings, luggage: Luggage) -> None:
-    """Write it all, while no other Keel uses the data.
-
-    Raises NotBroughtIn: it does not fit here; nothing was changed.
-    """
-    library = library_of(settings)
-    with only_one(settings):
-        await migrate(settings.database_url)
-        async with opened(settings) as store, store.transaction() as tx:
-            await bring_in(tx, library, luggage)
-
-
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Store]:
-    """The store, closed afterwards."""
-    store = await open_store(settings.database_url, settings.key_file)
+async def opened(settings: Settings, *, without_key: bool = False) -> AsyncIterator[Store]:
+    """The store, closed afterwards. without_key: where the key file is gone, go on with a new one."""
+    store = await open_store(settings.database_url, settings.key_file, without=without_key)
     try:
         yield store
     finally:
@@ -207,6 +186,15 @@ async def beside(settings: Settings) -> AsyncIterator[Store]:
     await require_current(settings.database_url)
     async with opened(settings) as store:
         yield store
+
+
+def runs(settings: Settings) -> bool:
+    """Whether a Keel runs with this data folder."""
+    try:
+        with only_one(settings):
+            return False
+    except AlreadyRunning:
+        return True
 
 
 async def refuse_old_clock(store: Store, clock: Clock) -> None:
@@ -276,6 +264,7 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
             await migrate(settings.database_url)
             async with opened(settings) as store:
                 lines.append("database: in order")
+                wrong += await lost_keys(store)
                 await refuse_old_clock(store, clock_of(settings))
                 lines.append("clock: in order")
                 wrong += await odd_plans(store)
@@ -283,6 +272,7 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
                     await refuse_gone_lessons(store, load(settings.content_dir))
     except AlreadyRunning:
         lines.append("database: in use by a running Keel")
+        wrong += await _lost_beside(settings)
     except (StoreProblem, KeyProblem, ClockProblem, LessonsGone, SettingsProblem) as problem:
         wrong.append(str(problem))
     if not findings:
@@ -298,6 +288,14 @@ async def check_everything(settings: Settings) -> tuple[list[str], bool]:
     else:
         wrong += await _token_problem(build_bot(settings.token, settings.base_url, settings.base_file_url, 1), lines)
     return lines + [f"to mend: {problem}" for problem in wrong], bool(wrong)
+
+
+async def _lost_beside(settings: Settings) -> list[str]:
+    try:
+        async with beside(settings) as store:
+            return await lost_keys(store)
+    except (StoreProblem, KeyProblem) as problem:
+        return [str(problem)]
 
 
 def _helplines(helplines: HelplinesFile, today: date, wrong: list[str]) -> list[str]:

@@ -29,6 +29,7 @@ NAMES = (
     "KEEL_LOG_LEVEL",
     "KEEL_NOW",
 )
+KEY_NAME = "keel.key"
 TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -40,7 +41,10 @@ class SettingsProblem(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. `bulk_rate` is messages a second; `now` is None for the system's clock."""
+    """Everything that can be set. `bulk_rate` is messages a second; `now` is None for the system's clock.
+
+    key_file_given: somebody else makes the key file (a setting or systemd names it), so Keel never replaces a lost one.
+    """
 
     token: str | None = field(repr=False)
     api_url: str
@@ -48,6 +52,7 @@ class Settings:
     data_dir: Path
     content_dir: Path
     key_file: Path
+    key_file_given: bool
     helplines_file: Path | None
     listen: tuple[str, int] | None
     webhook_url: str | None
@@ -72,6 +77,7 @@ class Settings:
             near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0)[0]
             raise SettingsProblem(f"{name} is not a setting of Keel; did you mean {near}?")
         data_dir = Path(given.get("KEEL_DATA_DIR", "data")).absolute()
+        key_file = _key_file(given.get("KEEL_ENCRYPTION_KEY_FILE"), environment.get("CREDENTIALS_DIRECTORY"))
         api_url = _url(given.get("KEEL_API_URL", TELEGRAM))
         return cls(
             token=_token(given.get("KEEL_TOKEN")),
@@ -79,7 +85,8 @@ class Settings:
             database_url=given.get("KEEL_DATABASE_URL", f"sqlite+aiosqlite:///{data_dir / 'keel.db'}"),
             data_dir=data_dir,
             content_dir=Path(given["KEEL_CONTENT_DIR"]).absolute() if "KEEL_CONTENT_DIR" in given else _content(),
-            key_file=Path(given.get("KEEL_ENCRYPTION_KEY_FILE", data_dir / "keel.key")).absolute(),
+            key_file=key_file or data_dir / KEY_NAME,
+            key_file_given=key_file is not None,
             helplines_file=_helplines(given.get("KEEL_HELPLINES_FILE"), data_dir),
             listen=_listen(given.get("KEEL_LISTEN")),
             webhook_url=_webhook(given),
@@ -122,6 +129,14 @@ def _token(value: str | None) -> str | None:
     if value is not None and not _TOKEN.fullmatch(value):
         raise SettingsProblem("KEEL_TOKEN does not look like a bot token (digits, a colon, letters); copy it again.")
     return value
+
+
+def _key_file(value: str | None, credentials: str | None) -> Path | None:
+    """The key file that is named, or the one that systemd hands over (`LoadCredential=keel.key:…`)."""
+    if value is not None:
+        return Path(value).absolute()
+    handed = Path(credentials) / KEY_NAME if credentials else None
+    return handed if handed is not None and handed.is_file() else None
 
 
 def _helplines(value: str | None, data_dir: Path) -> Path | None:

@@ -61,12 +61,12 @@ async def world(tmp_path: Path, library: Library, places: Places) -> AsyncIterat
 
 
 async def make_world(
-    folder: Path, telegram: Telegram, clock: MovableClock, library: Library, places: Places
+    folder: Path, telegram: Telegram, clock: MovableClock, library: Library, places: Places, *, without: bool = False
 ) -> AsyncIterator[World]:
-    """A Keel over the database in `folder`; afterwards the bot has made no call that Telegram refuses."""
+    """A Keel over the database in `folder`. without: its key may be lost."""
     url = f"sqlite+aiosqlite:///{folder / 'keel.db'}"
     await migrate(url)
-    store = await open_store(url, folder / "keel.key")
+    store = await open_store(url, folder / "keel.key", without=without)
     bot = build_bot(
         telegram.token, "http://telegram/bot", "http://telegram/file/bot", 10_000, SimulatorRequest(telegram)
     )

@@ -20,6 +20,7 @@ from bot.store.migrate import migrate
 from bot.store.store import open_store
 from bot.web.serve import serving
 from bot.zone_rules import newest_date, say_rules
+from tests.store.test_keys import LONG_NAME
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"
@@ -120,13 +121,74 @@ async def test_a_missing_and_a_wrong_key_file(tmp_path: Path) -> None:
     await fill(tmp_path, datetime.now(UTC))
     assert (tmp_path / "keel.key").stat().st_mode & 0o777 == 0o600
     (tmp_path / "keel.key").rename(tmp_path / "away")
-    run = {"KEEL_TOKEN": TOKEN, "KEEL_DATA_DIR": str(tmp_path), "KEEL_API_URL": NOBODY}
-    refused(keel("run", **run), "keel.key", "missing")
+    folder = {"KEEL_DATA_DIR": str(tmp_path)}
+    given = {"KEEL_ENCRYPTION_KEY_FILE": str(tmp_path / "keel.key")}
+    refused(keel("run", KEEL_TOKEN=TOKEN, KEEL_API_URL=NOBODY, **folder, **given), "keel.key", "missing")
+    for arguments in (("stats",), ("keys",), ("keys", "rotate")):
+        refused(keel(*arguments, **folder), "keel.key", "key file")
+    code, said = keel("check", **folder)
+    assert code == 1
+    assert "keel.key is missing" in said
     assert not (tmp_path / "keel.key").exists()
     (tmp_path / "other").mkdir()
     await fill(tmp_path / "other", datetime.now(UTC))
     shutil.copy(tmp_path / "other" / "keel.key", tmp_path / "keel.key")
-    refused(keel("run", **run), "key")
+    code, said = keel("check", **folder)
+    assert code == 1
+    assert "1 in note cannot be opened" in said
+    assert "these cannot be opened" in keel("keys", **folder)[1]
+
+
+async def test_a_key_file_handed_over_by_systemd_or_docker(tmp_path: Path) -> None:
+    await fill(tmp_path, datetime.now(UTC))
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (tmp_path / "keel.key").rename(credentials / "keel.key")
+    for handed in (
+        {"CREDENTIALS_DIRECTORY": str(credentials)},
+        {"KEEL_ENCRYPTION_KEY_FILE": str(credentials / "keel.key")},
+    ):
+        code, said = keel("keys", KEEL_DATA_DIR=str(tmp_path), **handed)
+        assert code == 0
+        assert "seals now" in said
+
+
+async def test_a_key_file_that_cannot_be_changed_is_rotated_by_hand(tmp_path: Path) -> None:
+    await fill(tmp_path, datetime.now(UTC))
+    secret = tmp_path / LONG_NAME  # no other file's name fits beside it, as in a folder that is not Keel's
+    (tmp_path / "keel.key").rename(secret)
+    settings = {"KEEL_DATA_DIR": str(tmp_path), "KEEL_ENCRYPTION_KEY_FILE": str(secret)}
+    refused(keel("keys", "rotate", **settings), "keel keys new", "may not be changed")
+    old = secret.read_text().split()[-3]
+    code, line = keel("keys", "new", **settings)
+    secret.write_text(secret.read_text() + line)
+    code, said = keel("keys", "rotate", **settings)
+    assert code == 0, said
+    assert f"take out the line with {old}" in said
+    secret.write_text(line)
+    code, said = keel("check", **settings)
+    assert "cannot be opened" not in said
+
+
+async def test_a_keel_that_has_a_copy_of_the_key_file_is_not_left_behind(tmp_path: Path) -> None:
+    await fill(tmp_path, datetime.now(UTC))
+    shutil.copy(tmp_path / "keel.key", tmp_path / "copy")
+    settings = {"KEEL_TOKEN": TOKEN, "KEEL_API_URL": NOBODY, "KEEL_DATA_DIR": str(tmp_path)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+    environment["KEEL_ENCRYPTION_KEY_FILE"] = str(tmp_path / "copy")
+    first = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=environment, cwd=ROOT, stderr=subprocess.PIPE
+    )
+    assert first.stderr is not None
+    assert b"out of reach" in await first.stderr.readline()
+    said = await asyncio.to_thread(keel, "keys", "rotate", KEEL_DATA_DIR=str(tmp_path))
+    first.kill()
+    await first.wait()
+    assert said[0] == 2
+    assert "has not met the newest key" in said[1]
+    code, text = await asyncio.to_thread(keel, "keys", "rotate", KEEL_DATA_DIR=str(tmp_path))
+    assert code == 0, text
+    assert "Retired" in text
 
 
 async def test_a_clock_behind_the_newest_row(tmp_path: Path) -> None:

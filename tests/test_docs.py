@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot.__main__ import keel
+from bot.library.load import load
 from bot.library.schemas import schemas
 from bot.settings import NAMES
 
@@ -49,6 +50,20 @@ def test_every_dependency_has_its_reason() -> None:
 def test_every_room_is_in_the_architecture() -> None:
     rooms = [path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")]
     assert [room for room in rooms if f"`bot/{room}`" not in ARCHITECTURE] == []
+
+
+def test_every_claim_about_privacy_names_a_test_that_is_there() -> None:
+    text = (ROOT / "docs" / "PRIVACY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) > 20
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path}::{name}"
+    assert "docs/PRIVACY.md" in README
+
+
+def test_privacy_in_the_chat_is_short() -> None:
+    said = load(ROOT / "content").speak("en").texts("privacy")
+    assert len(said.split()) <= 150
 
 
 def test_the_committed_schemas_are_the_models_own() -> None:

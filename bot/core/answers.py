@@ -93,6 +93,6 @@ READERS: dict[str, Callable[[str], Value | None]] = {
     "duration": read_duration,
 }
 """Question kinds that need nothing but the words; `place` is read by the shell, which knows the cities."""
-KEEPSAKES = ("voice", "photo")
+HANDED = ("voice", "photo", "file")
 """Question kinds that are answered with something other than words."""
-ASKS = (*READERS, "place", *KEEPSAKES)
+ASKS = (*READERS, "place", *HANDED)

@@ -9,21 +9,27 @@ from collections.abc import Mapping
 
 from bot.core.flow import OWN, TOOLS, Flow
 from bot.core.model import Session, Value
+from bot.core.screen import LOST
+
+BLUE = "text"
+"""The answer with words that came out of the blue."""
+COPIED = ("plan_line", "map_line", "planned", "ask_text")
+"""Answers made of somebody's words: they may outlive the note that they were copied from or into."""
 
 
 def without_words(flow: Flow | None, session: Session) -> dict[str, Value]:
     """The answers of a run without a word that anybody typed. flow: None where its file is gone."""
-    bare = {name: _bare(flow, name, value) for name, value in session.answers.items()}
+    bare = {name: _bare(flow, name, value) for name, value in session.answers.items() if name != LOST}
     return {name: value for name, value in bare.items() if value not in (None, ())}
 
 
 def words_of(flow: Flow | None, answers: Mapping[str, Value]) -> tuple[str, ...]:
-    """What was typed in a run, in order; what Keel itself noted down beside it is not among it."""
+    """What was typed in a run, in order, and copies of it; what Keel itself noted down beside it is not among it."""
     asked = {step.own_name for step in flow.steps.values() if step.ask} if flow is not None else set()
     asked |= {step.spill for step in flow.steps.values() if step.spill} if flow is not None else set()
     found: list[str] = []
     for name, value in answers.items():
-        if name in asked or name.endswith(OWN):
+        if name in asked or name in (BLUE, *COPIED) or name.endswith(OWN):
             kept = set() if flow is None else _ids(flow, name)
             lines = value if isinstance(value, tuple) else (value,)
             found += [line for line in lines if isinstance(line, str) and line and line not in kept]

@@ -7,10 +7,13 @@ they were written and never reads markup into them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LITERAL_START = "\ue000"
 LITERAL_END = "\ue001"
+
+LOST = "\ue004"
+"""Stands where somebody's words would, if they could still be opened. The sender says so in the person's language."""
 
 
 def literal(text: str) -> str:
@@ -119,6 +122,27 @@ class Screen:
     card: bool = False
     pin: bool = False
     marked_up: bool = False
+
+
+def holds_lost(screen: Screen) -> bool:
+    """Whether something stands on it that cannot be opened any more."""
+    buttons = [button for row in screen.rows for button in row]
+    copied = (button.tap.text for button in buttons if isinstance(button.tap, CopyText))
+    said = (screen.text, *(frame.say for frame in screen.frames), *(button.label for button in buttons), *copied)
+    return any(LOST in part for part in said)
+
+
+def without_lost(screen: Screen, words: str) -> Screen:
+    """The screen with `words` wherever something cannot be opened any more; it cannot be copied either."""
+    rows = tuple(tuple(shown for button in row if (shown := _shown(button, words)) is not None) for row in screen.rows)
+    frames = tuple(replace(frame, say=frame.say.replace(LOST, words)) for frame in screen.frames)
+    return replace(screen, text=screen.text.replace(LOST, words), rows=rows, frames=frames)
+
+
+def _shown(button: Button, words: str) -> Button | None:
+    if isinstance(button.tap, CopyText) and LOST in button.tap.text:
+        return None
+    return replace(button, label=button.label.replace(LOST, words)) if LOST in button.label else button
 
 
 @dataclass(frozen=True)

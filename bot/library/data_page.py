@@ -76,17 +76,20 @@ class _Shown:
             about = ""
             if kind == "safe":
                 about = self.texts(f"data-{note['kind'].replace('_', '-')}")
-            kinds.setdefault(kind, []).append(_own(note["text"], self.moment(note["at"]), about))
+            kinds.setdefault(kind, []).append(_own(self._text(note), self.moment(note["at"]), about))
         for kind, found in kinds.items():
             name = f"data-kind-{kind.replace('_', '-')}"
             yield self._section(name if self.texts.has(name) else "data-kind-note", "".join(found))
 
     def runs(self) -> str:
         """What was typed on the way through, for each run."""
-        found = []
+        found, kept = [], {note["text"] for note in self.data["notes"]}
         for run in reversed(self.data["sessions"]):
             answers = {name: _value(value) for name, value in run["answers"].items()}
-            words = words_of(self.content.flows.get(run["flow"]), answers)
+            typed = words_of(self.content.flows.get(run["flow"]), answers)
+            words = tuple(line for line in typed if line not in kept)
+            if run.get("lost"):
+                words = (self.texts("words-lost"),)
             if words:
                 found.append(_own("\n".join(words), self.moment(run["started_at"]), f"/{run['flow']}"))
         return self._section("data-runs", "".join(found))
@@ -94,7 +97,11 @@ class _Shown:
     def holds(self) -> str:
         """Held messages; of one that was decided only that it was."""
         found = (
-            _own(held["text"], self.moment(held["made_at"]), self.texts(f"data-hold-{held['state'].replace('_', '-')}"))
+            _own(
+                self._text(held),
+                self.moment(held["made_at"]),
+                self.texts(f"data-hold-{held['state'].replace('_', '-')}"),
+            )
             for held in reversed(self.data["holds"])
         )
         return self._section("data-holds", "".join(found))
@@ -130,6 +137,9 @@ class _Shown:
         """When words about danger were noticed: never the words."""
         rows = [(self.moment(item["at"]), item["category"], item["tier"]) for item in reversed(self.data["noticed"])]
         return self._section("data-noticed", _table(self._heads("when", "what", "rule"), rows))
+
+    def _text(self, row: Mapping[str, Any]) -> str:
+        return self.texts("words-lost") if row.get("lost") else str(row["text"])
 
     def _kind(self, kind: str) -> str:
         name = f"data-entry-{kind}"

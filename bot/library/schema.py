@@ -79,7 +79,9 @@ class StepFile(Shape):
     choices: list[ChoiceFile] = []
     options: Literal["clocks", "languages", "holds"] | None = None
     columns: Annotated[int, Field(ge=1, le=6)] = 1
-    ask: Literal["text", "scale", "time", "date", "place", "message", "duration", "voice", "photo"] | None = None
+    ask: Literal["text", "scale", "time", "date", "place", "message", "duration", "voice", "photo", "file"] | None = (
+        None
+    )
     speaks: Literal["free", "draft"] = "free"
     danger: str | None = None
     answer: Name | None = None

@@ -8,6 +8,7 @@ from bot.core.flow import ASLEEP
 from bot.core.model import Session
 from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
 from bot.services import (
+    bringing,
     cards,
     danger,
     forget,
@@ -26,9 +27,9 @@ from bot.services import (
 )
 from bot.services.flows import RESUMABLE, Flows
 from bot.services.pages import source_text
-from bot.services.turn import Command, Gave, Incoming, Other, Pressed, Shared, Turn, Wrote
+from bot.services.turn import Command, Gave, Handed, Incoming, Other, Pressed, Shared, Turn, Wrote
 
-FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan")
+FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan", "import")
 """Commands that begin the flow of the same name."""
 PAGES = ("help", "about", "privacy")
 COMMANDS = (
@@ -57,6 +58,8 @@ COMMANDS = (
     "stop",
 )
 """Every command a person can type, the five used most first: the order of Telegram's menu."""
+UNLISTED = ("import",)
+"""Commands that can be typed and are not in Telegram's menu: they are wanted once, if ever."""
 BUTTON_COMMANDS = (
     "again",
     "open",
@@ -120,6 +123,8 @@ class Conversation:
                 return await self._shared(turn, latitude, longitude, current)
             case Gave():
                 return await self._gave(turn, incoming, current)
+            case Handed():
+                return await self._handed(turn, incoming, current)
             case Other(kind):
                 return await self._other(turn, kind, current)
 
@@ -256,6 +261,14 @@ class Conversation:
         if not 0 < gave.size <= LARGEST_KEEPSAKE:
             return await self._sorry(turn, current, "keepsake-empty" if gave.size <= 0 else "keepsake-too-large")
         return await self.flows.say(turn, current, "", value=gave.file_id)
+
+    async def _handed(self, turn: Turn, handed: Handed, current: Session | None) -> Reply:
+        """A file: brought in where one is asked for, and else nothing that Keel has a use for."""
+        step = self.flows.listening(turn, current)
+        if current is None or step is None or step.ask != "file":
+            return await self._other(turn, "file", current)
+        brought = await bringing.bring(turn, handed)
+        return brought if isinstance(brought, Reply) else await self._sorry(turn, current, f"import-{brought}")
 
     async def _other(self, turn: Turn, kind: str, current: Session | None) -> Reply:
         name = f"other-{kind}" if turn.texts.has(f"other-{kind}") else "other"

@@ -17,7 +17,7 @@ from bot.core.safety.accumulate import WITHIN, is_due, is_due_with_urge
 from bot.core.safety.age import age_in
 from bot.core.safety.cards import QUIET, SEVERAL, Due, due, still_due
 from bot.library.load import DEFAULT_LOCALE
-from bot.services.turn import Command, Gave, Incoming, Other, Turn, Wrote
+from bot.services.turn import Command, Gave, Handed, Incoming, Other, Turn, Wrote
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ def words_of(incoming: Incoming) -> str:
     match incoming:
         case Wrote(text=text):
             return text
-        case Command(words=words) | Gave(words=words) | Other(words=words):
+        case Command(words=words) | Gave(words=words) | Handed(words=words) | Other(words=words):
             return words
     return ""
 

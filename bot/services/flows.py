@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.core import machine
-from bot.core.answers import KEEPSAKES, READERS
+from bot.core.answers import HANDED, READERS
 from bot.core.flow import ASLEEP, AWAY, CHECKED, COMMAND, IN_DANGER, SHOWN, Flow, Step
 from bot.core.machine import Move, Said, Tapped, Waited
 from bot.core.model import Lane, Session, Value
@@ -259,7 +259,7 @@ class Flows:
         return None if shown == screen_of(flow, was, step) else replace(shown, card=True, edit=was.card_id)
 
     def _read(self, step: Step | None, text: str) -> Value | None:
-        if step is None or step.ask is None or step.ask in KEEPSAKES:
+        if step is None or step.ask is None or step.ask in HANDED:
             return None
         if step.ask == "place":
             found = self.places.find(text, limit=1)

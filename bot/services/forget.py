@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.core.fading import without_words
+from bot.core.fading import without_words, words_of
 from bot.core.model import Note, Session, Value
-from bot.core.screen import Button, Reply, Screen, literal
+from bot.core.screen import LOST, Button, Reply, Screen, literal
 from bot.services.hold import HOLD
 from bot.services.moments import say_moment
 from bot.services.own_words import PLAN_KIND
@@ -18,6 +18,8 @@ ON_A_PAGE = 6
 FIRST_WORDS = 60
 """Characters of a text that are shown when somebody asks for its first words."""
 CHECKIN = "checkin"
+SOON = timedelta(minutes=1)
+MOST_RUNS = 100_000
 PLAN_ANSWERS = ("plan_if", "plan_then", "planned")
 """Where a plan stands once more in the run of /spiral that it was made in."""
 
@@ -26,7 +28,7 @@ PLAN_ANSWERS = ("plan_if", "plan_then", "planned")
 class Item:
     """Something that can be erased.
 
-    key: `n` a note, `e` an entry that counts, `h` a held message; and its id.
+    key: `n` a note, `e` an entry that counts, `h` a held message, `s` what was typed in a run; and its id.
     """
 
     key: str
@@ -62,7 +64,17 @@ async def _items(turn: Turn) -> list[Item]:
     found += [Item(f"e{id_}", checkin, item.at) for id_, item in await tx.records.numbered(learner.id, CHECKIN)]
     held = turn.texts("forget-held")
     found += [Item(f"h{item.id}", held, item.made_at, item.text) for item in await turn.holds()]
+    elsewhere = {note.text for note in notes}
+    for run in await tx.sessions.with_words(learner.id, turn.now + SOON, limit=MOST_RUNS):
+        words = [LOST] if LOST in run.answers else words_of(turn.content.flows.get(run.flow), run.answers)
+        if own := [line for line in words if line not in elsewhere]:
+            found.append(Item(f"s{run.id}", _run(turn, run), run.started_at, " / ".join(own)))
     return sorted(found, key=lambda item: (item.at, item.key), reverse=True)
+
+
+def _run(turn: Turn, run: Session) -> str:
+    typed = turn.texts.has(f"command-{run.flow}")  # others begin by themselves, and have no name that anybody knows
+    return turn.texts("forget-run", command=run.flow) if typed else turn.texts("forget-words")
 
 
 def _kind(turn: Turn, note: Note) -> str:
@@ -121,7 +133,12 @@ def _first(item: Item) -> str:
 
 
 async def _erase(turn: Turn, item: Item) -> None:
-    learner, id_ = turn.learner, int(item.key[1:])
+    learner = turn.learner
+    if item.key[0] == "s":
+        runs = await turn.tx.sessions.since(learner.id, item.at)
+        await _bare(turn, next(run for run in runs if run.id == item.key[1:]))
+        return
+    id_ = int(item.key[1:])
     match item.key[0]:
         case "e":
             await turn.take_back(id_)

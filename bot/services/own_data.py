@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from bot.core.screen import LOST
 from bot.library.data_page import data_page
 from bot.library.load import Content
 from bot.services.turn import Turn
@@ -40,19 +41,21 @@ async def gather(turn: Turn) -> OwnData:
         content, path = await tx.kept.copy(item.id), f"media/{item.kind}.{ENDINGS.get(item.kind, 'bin')}"
         if content is not None:
             media[path] = content
-        keepsakes.append({**asdict(item), "at": given[item.kind], "file": path if content is not None else None})
+        keepsakes.append(
+            {**_opened(asdict(item), "file_id"), "at": given[item.kind], "file": path if content is not None else None}
+        )
     everything = {
         "version": VERSION,
         "made_at": turn.now,
         "settings": asdict(learner),
-        "notes": [asdict(item) for item in await tx.records.notes(learner.id)],
+        "notes": [_opened(asdict(item), "text") for item in await tx.records.notes(learner.id)],
         "entries": [{"id": id_, **asdict(item)} for id_, item in await tx.records.numbered(learner.id)],
         "counters": (await tx.records.tally(learner.id)).counts,
         "lessons": [asdict(item) for item in await tx.records.completions(learner.id)],
         "lessons_sent": [_own(item) for item in await tx.timers.deliveries(learner.id)],
-        "holds": [asdict(item) for item in await tx.kept.holds(learner.id, undecided=False)],
+        "holds": [_opened(asdict(item), "text") for item in await tx.kept.holds(learner.id, undecided=False)],
         "keepsakes": sorted(keepsakes, key=lambda item: str(item["kind"])),
-        "sessions": [_own(item) for item in await tx.sessions.all(learner.id)],
+        "sessions": [_opened(_own(item), "answers") for item in await tx.sessions.all(learner.id)],
         "timers": [_own(item) for item in await tx.timers.due(learner.id, limit=100_000)],
         "noticed": [asdict(item) for item in await tx.notices.all(learner.id)],
     }
@@ -79,6 +82,15 @@ def pack(content: Content, own: OwnData) -> bytes:
         for name, file in own.media.items():
             archive.writestr(_entry(name, zipfile.ZIP_STORED), file)
     return packed.getvalue()
+
+
+def _opened(row: dict[str, Any], field: str) -> dict[str, Any]:
+    """The row; where what stands in it cannot be opened any more, it is empty and says so."""
+    return {**row, field: type(row[field])(), "lost": True} if _lost(row[field]) else row
+
+
+def _lost(value: Any) -> bool:
+    return LOST in value if isinstance(value, Mapping) else bool(value == LOST)
 
 
 def _own(item: Any) -> dict[str, Any]:

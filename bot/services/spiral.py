@@ -10,7 +10,7 @@ from bot.core.flow import TOOLS, ticks
 from bot.core.insight import fears, preferred
 from bot.core.model import Entry, Session
 from bot.core.schedule import is_night
-from bot.core.screen import Reply
+from bot.core.screen import LOST, Reply
 from bot.core.tally import TOOL_TAG
 from bot.core.words import in_a_sentence
 from bot.services.flows import RESUMABLE, Flows
@@ -71,7 +71,9 @@ async def recall_plan(turn: Turn, session: Session) -> Session:
     """The person's own if-then plan, and their map, for one of the triggers tapped now (or told in own words)."""
     told = {*ticks(session, "facts"), *(["own"] if session.answers.get("facts_own") else [])}
     kept = {kind: await turn.tx.records.notes(turn.learner.id, kind) for kind in ("plan", "map")}
-    lines = {kind: [note.text for note in notes if note.tag in told] for kind, notes in kept.items()}
+    lines = {
+        kind: [note.text for note in notes if note.tag in told and note.text != LOST] for kind, notes in kept.items()
+    }
     return with_answer(session, **{f"{kind}_line": found[-1] if found else "" for kind, found in lines.items()})
 
 

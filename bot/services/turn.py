@@ -11,6 +11,7 @@ from bot.core.screen import Button, CommandTap, Screen, Tap
 from bot.core.tally import Tally
 from bot.library.load import Content, Library
 from bot.library.texts import Texts
+from bot.store.arrivals import Luggage
 from bot.store.store import Transaction
 
 
@@ -70,7 +71,17 @@ class Other:
     forwarded: bool = False
 
 
-Incoming = Command | Pressed | Wrote | Shared | Gave | Other
+@dataclass(frozen=True)
+class Handed:
+    """A file that was asked for, unpacked; or why it was not: the end of a text's name (`import-…`)."""
+
+    message_id: int
+    luggage: Luggage | None = None
+    problem: str = ""
+    words: str = ""
+
+
+Incoming = Command | Pressed | Wrote | Shared | Gave | Handed | Other
 
 
 @dataclass

@@ -77,9 +77,11 @@ class Person:
         self.telegram.files[about["file_id"]] = content
         return self.send({"photo": [about | {"width": 90, "height": 90}], **({"caption": caption} if caption else {})})
 
-    def send_document(self, content: bytes = b"file") -> Post:
+    def send_document(self, content: bytes = b"file", name: str = "a.txt", caption: str | None = None) -> Post:
         """A file."""
-        return self.send({"document": _file("document", content) | {"file_name": "a.txt"}})
+        about = _file("document", content) | {"file_name": name}
+        self.telegram.files[about["file_id"]] = content
+        return self.send({"document": about, **({"caption": caption} if caption else {})})
 
     def forward_video(self) -> Post:
         """A video from somewhere else."""

@@ -1,40 +1,42 @@
-"""Free text at rest: AES-256-GCM with key ids, so that keys can be rotated.
+"""Free text on disk: AES-256-GCM under keys from a file that is not part of the database.
 
-A token is key id (4 bytes), nonce (12 bytes), ciphertext and tag. What a text is about ("note:17") is sealed in, so
-that a ciphertext moved to another row does not open. Keys live in a file of their own, mode 0600, apart from the
-database and its backups.
+A token is `key id (4 bytes) | nonce (12 bytes) | ciphertext and tag`. What a row is (`note:17`) goes in as associated
+data, so a text that is moved to another row does not open. Several keys may be in the file: the last one seals, all of
+them open, and a file that was changed is read anew.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
-import secrets
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-KEY_BYTES, ID_BYTES, NONCE_BYTES = 32, 4, 12
-HEADER = "# Keel's keys. Without this file, what people wrote cannot be read. Keep a copy apart from the database.\n"
+from bot.store import key_file
+from bot.store.key_file import ID_BYTES, KeyProblem
 
+__all__ = ["Cipher", "KeyProblem"]
 
-class KeyProblem(Exception):
-    """The key file cannot be used, or a text cannot be opened; the message says why and how to mend it."""
+log = structlog.get_logger()
+
+NONCE_BYTES = 12
 
 
 class Cipher:
     """Seals with the newest key, opens with any of them."""
 
-    def __init__(self, path: Path, keys: dict[bytes, bytes]) -> None:
-        self._path = path
-        self._ciphers = {id_: AESGCM(key) for id_, key in keys.items()}
-        self._current = list(keys)[-1]
+    def __init__(self, path: Path, keys: Mapping[bytes, bytes], mark: object = None) -> None:
+        self.path = path
+        self._mark = mark
+        self._ciphers: dict[bytes, AESGCM] = {}
+        self._missed: set[bytes] = set()
+        self._take(keys)
 
     def __repr__(self) -> str:
-        return f"Cipher({self._path}, {len(self._ciphers)} keys)"
+        return f"Cipher({self.path}, {len(self._ciphers)} keys)"
 
     @classmethod
     def open(cls, path: Path, *, create: bool) -> Cipher:
@@ -43,16 +45,9 @@ class Cipher:
         Raises KeyProblem: missing, unreadable or malformed (with the line).
         """
         if create and not path.exists():
-            _write(path, [_line(secrets.token_bytes(ID_BYTES), secrets.token_bytes(KEY_BYTES))])
-        try:
-            text = path.read_text(encoding="ascii")
-        except FileNotFoundError:
-            message = f"The key file {path} is missing; put your copy of it back, or set KEEL_ENCRYPTION_KEY_FILE."
-            raise KeyProblem(message) from None
-        except (OSError, UnicodeDecodeError):
-            message = f"The key file {path} cannot be read; check its owner and rights, and that it is a Keel key file."
-            raise KeyProblem(message) from None
-        return cls(path, _parse(path, text))
+            key_file.make(path)
+        mark = key_file.mark(path)
+        return cls(path, key_file.read(path), mark)
 
     @property
     def current_key_id(self) -> str:
@@ -64,6 +59,17 @@ class Cipher:
         """Ids of all keys, oldest first."""
         return tuple(id_.hex() for id_ in self._ciphers)
 
+    def refresh(self) -> None:
+        """Take up what changed in the file. One that cannot be read just now changes nothing; no key is unlearnt."""
+        mark = key_file.mark(self.path)
+        if mark is None or mark == self._mark:
+            return
+        self._mark = mark
+        try:
+            self._take(key_file.read(self.path))
+        except KeyProblem:
+            log.error("the key file changed and cannot be read; the keys read before stay in use")
+
     def encrypt(self, text: str, *, about: str) -> bytes:
         """`text`, sealed for the row that `about` names."""
         nonce = os.urandom(NONCE_BYTES)
@@ -74,10 +80,13 @@ class Cipher:
 
         Raises KeyProblem: sealed with another key, for another row, or damaged.
         """
-        cipher = self._ciphers.get(token[:ID_BYTES])
+        id_ = bytes(token[:ID_BYTES])
+        if id_ not in self._ciphers:
+            self.refresh()
+        cipher = self._ciphers.get(id_)
         if cipher is None:
             raise KeyProblem(
-                f"{about} was sealed with a key that {self._path} does not hold; put the right key file back."
+                f"{about} was sealed with a key that {self.path} does not hold; put the right key file back."
             )
         try:
             nonce = token[ID_BYTES : ID_BYTES + NONCE_BYTES]
@@ -85,40 +94,17 @@ class Cipher:
         except (InvalidTag, ValueError):
             raise KeyProblem(f"{about} does not open with its key: it is damaged; restore it from a backup.") from None
 
+    def read(self, token: bytes, *, about: str) -> str | None:
+        """The text behind a token, None where it cannot be opened any more: its key is lost, or it is damaged."""
+        try:
+            return self.decrypt(token, about=about)
+        except KeyProblem:
+            id_ = bytes(token[:ID_BYTES])
+            if id_ not in self._missed:  # once a key, or a lost one would fill the log
+                self._missed.add(id_)
+                log.error("words cannot be opened any more; `keel keys` says how many", key=id_.hex())
+            return None
 
-def _parse(path: Path, text: str) -> dict[bytes, bytes]:
-    keys: dict[bytes, bytes] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        match line.split():
-            case ["key", id_, _, key]:
-                try:
-                    bare = base64.b64decode(key, validate=True)
-                    keys[bytes.fromhex(id_)] = bare
-                except (ValueError, binascii.Error):
-                    bare = b""
-            case _:
-                bare = b""
-        if len(bare) != KEY_BYTES or len(id_) != ID_BYTES * 2:
-            raise KeyProblem(f"{path}:{number}: this line is not a Keel key; put your copy of the file back.")
-    if not keys:
-        raise KeyProblem(f"The key file {path} holds no key; put your copy of it back.")
-    return keys
-
-
-def _line(id_: bytes, key: bytes) -> str:
-    return f"key {id_.hex()} {datetime.now(UTC).date().isoformat()} {base64.b64encode(key).decode()}\n"
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        message = f"The key file {path} cannot be made ({error.strerror}); check the folder's owner and rights."
-        raise KeyProblem(message) from None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(HEADER + "".join(lines))
-        file.flush()
-        os.fsync(file.fileno())
+    def _take(self, keys: Mapping[bytes, bytes]) -> None:
+        self._ciphers.update({id_: AESGCM(key) for id_, key in keys.items()})
+        self._current = list(keys)[-1]

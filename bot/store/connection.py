@@ -52,7 +52,7 @@ class Connection(Protocol):
         """Until the end of the transaction, nobody else comes past this with the same name and number."""
 
     def part(self) -> AbstractAsyncContextManager[Part]:
-        """A part of the transaction that can fail alone; parts come one after the other."""
+        """A part of the transaction that can fail alone; it may stand in another one."""
 
 
 class SqliteConnection:
@@ -105,7 +105,7 @@ class SqliteConnection:
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Part]:
         """A part that can fail alone. Its last statements cross with what comes next, the commit at the latest."""
-        begin, part = replace(SAVEPOINT), Part()
+        begin, part, around = replace(SAVEPOINT), Part(), self._part
         before = len(self._waiting)
         self._waiting.append(begin)
         self._part = part
@@ -119,7 +119,7 @@ class SqliteConnection:
                 await self._send(UNDO, RELEASE)
             raise
         finally:
-            self._part, part.left = None, True
+            self._part, part.left = around, True
         self._waiting.append(RELEASE)
 
     async def commit(self) -> None:

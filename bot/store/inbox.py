@@ -18,6 +18,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 from bot.core.screen import Reply
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
+from bot.store.marks import PUT
 from bot.store.prepared import Prepared
 from bot.store.tables import arrived, inbox, setting
 
@@ -31,7 +32,6 @@ _ADD = Prepared(
     ("update_id", "chat_id", "body", "received_at", "attempts"),
 )
 _SEEN = Prepared(lambda _: select(setting.c.value).where(setting.c.name == SEEN))
-_MARK = Prepared(lambda insert: _replacing(insert(setting)), ("name", "value"))
 _KEEP_REPLY = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("reply",))
 _BRING = Prepared(
     lambda insert: insert(arrived).on_conflict_do_nothing(index_elements=["update_id"]), ("update_id", "at")
@@ -55,13 +55,17 @@ class Received:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A row of the inbox: `reply` is there when the update was applied and only its answer is missing."""
+    """A row of the inbox: `reply` is there when the update was applied and only its answer is missing.
+
+    lost: what it says cannot be opened any more; `body` is empty then.
+    """
 
     update_id: int
     chat_id: int
     body: str
     attempts: int
     reply: Reply | None
+    lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Inbox:
         if not new:
             return set()
         self._write(new, now)
-        self.connection.later(_MARK, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
+        self.connection.later(PUT, name=SEEN, value=f"{bot_id} {new[-1].update_id} {now.isoformat()}")
         return {item.update_id for item in new}
 
     async def take(self, bot_id: int, item: Received, now: datetime) -> bool:
@@ -160,8 +164,12 @@ class Inbox:
 
     def waiting_of(self, row: Row[Any]) -> Waiting:
         """A row, opened."""
-        body = self.cipher.decrypt(row.body, about=f"inbox:{row.update_id}")
-        return Waiting(row.update_id, row.chat_id, body, row.attempts, self._open(row.update_id, row.reply))
+        body = self.cipher.read(row.body, about=f"inbox:{row.update_id}")
+        reply = self.cipher.read(row.reply, about=f"reply:{row.update_id}") if row.reply is not None else ""
+        if body is None or reply is None:
+            return Waiting(row.update_id, row.chat_id, "", row.attempts, None, lost=True)
+        opened = _replies.validate_json(reply) if reply else None
+        return Waiting(row.update_id, row.chat_id, body, row.attempts, opened)
 
     async def _seen(self, bot_id: int, now: datetime) -> int | None:
         rows = await self.connection.run(_SEEN)
@@ -171,16 +179,7 @@ class Inbox:
         fresh = abs(now - datetime.fromisoformat(at)) < NUMBERS_HOLD
         return int(update_id) if int(bot) == bot_id and fresh else None
 
-    def _open(self, update_id: int, sealed: bytes | None) -> Reply | None:
-        if sealed is None:
-            return None
-        return _replies.validate_json(self.cipher.decrypt(sealed, about=f"reply:{update_id}"))
-
 
 def _ends(batch: Sequence[Received]) -> dict[str, int]:
     ids = [item.update_id for item in batch]
     return {"first": min(ids), "last": max(ids)}
-
-
-def _replacing(insertion: Any) -> Any:
-    return insertion.on_conflict_do_update(index_elements=["name"], set_={"value": insertion.excluded.value})

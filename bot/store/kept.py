@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from bot.core.model import Hold, HoldState
-from bot.core.screen import Keepsake
+from bot.core.screen import LOST, Keepsake
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.tables import hold, keepsake
@@ -87,18 +87,16 @@ class Kept:
         await self.connection.execute(update(keepsake).where(keepsake.c.id == id_).values(content=sealed))
 
     async def copy(self, id_: int) -> bytes | None:
-        """The file itself, None when no copy is kept."""
+        """The file itself, None when no copy is kept, or it cannot be opened any more."""
         query = select(keepsake.c.content).where(keepsake.c.id == id_)
         sealed = (await self.connection.execute(query)).scalar_one_or_none()
-        return None if sealed is None else base64.b64decode(self.cipher.decrypt(sealed, about=f"copy:{id_}"))
+        content = None if sealed is None else self.cipher.read(sealed, about=f"copy:{id_}")
+        return None if content is None else base64.b64decode(content)
 
     async def keepsakes(self, learner_id: int) -> dict[str, Keepsake]:
         """The voice note and the picture there are, by kind."""
         rows = await self.connection.execute(select(keepsake).where(keepsake.c.learner_id == learner_id))
-        return {
-            row.kind: Keepsake(row.id, row.kind, self.cipher.decrypt(row.file_id, about=f"keepsake:{row.id}"))
-            for row in rows
-        }
+        return {row.kind: Keepsake(row.id, row.kind, self._words(row.file_id, f"keepsake:{row.id}")) for row in rows}
 
     async def kept_at(self, learner_id: int) -> dict[str, datetime]:
         """When each of them was given, by kind."""
@@ -114,6 +112,10 @@ class Kept:
         which = (hold.c.id == id_) & (hold.c.learner_id == learner_id)
         await self.connection.execute(update(hold).where(which).values(**values))
 
+    def _words(self, sealed: bytes, about: str) -> str:
+        words = self.cipher.read(sealed, about=about)
+        return LOST if words is None else words
+
     def _hold(self, row: Row[Any]) -> Hold:
-        text = self.cipher.decrypt(row.text, about=f"hold:{row.id}") if row.text else ""
+        text = self._words(row.text, f"hold:{row.id}") if row.text else ""
         return Hold(row.id, text, HoldState(row.state), row.made_at, row.due_at, row.morning, row.plain)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.core.model import Completion, Entry, Note, Outcome
+from bot.core.screen import LOST
 from bot.core.tally import Tally, raised, rated
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
@@ -95,8 +96,7 @@ class Records:
         if kind is not None:
             query = query.where(note.c.kind == kind)
         return [
-            Note(row.id, row.kind, self.cipher.decrypt(row.text, about=f"note:{row.id}"), row.at, row.tag)
-            for row in await self.connection.execute(query)
+            Note(row.id, row.kind, self._words(row), row.at, row.tag) for row in await self.connection.execute(query)
         ]
 
     async def note_kinds(self, learner_id: int) -> set[str]:
@@ -178,6 +178,10 @@ class Records:
         """The counters of everything that counts."""
         rows = await self.connection.run(_TALLY, learner=learner_id)
         return Tally({row.name: row.count for row in rows})
+
+    def _words(self, row: Row[Any]) -> str:
+        words = self.cipher.read(row.text, about=f"note:{row.id}")
+        return LOST if words is None else words
 
     def _raise(self, learner_id: int, names: list[str]) -> None:
         for name in names:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, update
 
 from bot.core.model import Session, Value
+from bot.core.screen import LOST
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
@@ -75,7 +76,7 @@ class Sessions:
         if known is not None and known.learner_id == learner_id:
             return known
         rows = await self.connection.run(_GET, which=id_, learner=learner_id)
-        return self._session(rows[0]) if rows else None
+        return self._usable(rows)
 
     def statement_for(self, chat_id: int, id_: str) -> tuple[Prepared, dict[str, Any]]:
         """What loads a session of the person of a chat, to be sent together with other statements."""
@@ -83,7 +84,8 @@ class Sessions:
 
     def take(self, rows: list[Any]) -> None:
         """What `statement_for` gave back: the next `get` has it at hand."""
-        self.loaded.update({row.id: self._session(row) for row in rows})
+        run = self._usable(rows)
+        self.loaded.update({run.id: run} if run is not None else {})
 
     async def current(self, learner_id: int, flow: str | None = None) -> Session | None:
         """The open session touched last, of any flow or of one."""
@@ -91,7 +93,7 @@ class Sessions:
             rows = await self.connection.run(_CURRENT, learner=learner_id)
         else:
             rows = await self.connection.run(_CURRENT_OF, learner=learner_id, flow=flow)
-        return self._session(rows[0]) if rows else None
+        return self._usable(rows)
 
     async def place(self, chat_id: int) -> tuple[str, int] | None:
         """Which run the person of a chat touched last, and its version: another one after their next step."""
@@ -170,7 +172,7 @@ class Sessions:
         )
 
     async def with_words(self, learner_id: int, before: datetime, limit: int) -> list[Session]:
-        """Runs last touched before a moment whose words were not taken out yet, oldest first."""
+        """Runs last touched before a moment whose words were not taken out yet, oldest first; lost ones are empty."""
         query = select(session).where(
             session.c.learner_id == learner_id, session.c.touched_at < before, session.c.bare.is_(False)
         )
@@ -192,7 +194,7 @@ class Sessions:
         return [self._session(row) for row in await self.connection.execute(query)]
 
     async def all(self, learner_id: int) -> list[Session]:
-        """Every run, oldest first, for the export."""
+        """Every run, oldest first, for the export; of one that cannot be opened any more LOST is the only answer."""
         query = select(session).where(session.c.learner_id == learner_id).order_by(session.c.started_at)
         return [self._session(row) for row in await self.connection.execute(query)]
 
@@ -213,8 +215,14 @@ class Sessions:
             "bare": False,
         }
 
+    def _usable(self, rows: Sequence[Row[Any]]) -> Session | None:
+        """The one that was found, as if it were gone where its answers cannot be opened any more."""
+        run = self._session(rows[0]) if rows else None
+        return None if run is None or LOST in run.answers else run
+
     def _session(self, row: Row[Any]) -> Session:
-        answers: dict[str, Any] = json.loads(self.cipher.decrypt(row.answers, about=f"session:{row.id}"))
+        opened = self.cipher.read(row.answers, about=f"session:{row.id}")
+        answers: dict[str, Any] = {LOST: True} if opened is None else json.loads(opened)
         return Session(
             id=row.id,
             learner_id=row.learner_id,

@@ -33,7 +33,7 @@ from bot.store.counts import Counts
 from bot.store.inbox import Inbox
 from bot.store.kept import Kept
 from bot.store.learners import Learners
-from bot.store.marks import Marks
+from bot.store.marks import PUT, SEALING, Marks
 from bot.store.notices import Notices
 from bot.store.paces import Paces
 from bot.store.records import Records
@@ -103,9 +103,13 @@ class _Open:
 class Store:
     """One database. `transaction()` commits on leaving, or rolls back on an exception."""
 
-    def __init__(self, engine: AsyncEngine, cipher: Cipher) -> None:
+    def __init__(self, engine: AsyncEngine, cipher: Cipher, *, fits: bool = True) -> None:
+        """fits: the key file belongs to the database; else its key is lost, and what was sealed before stays closed."""
         self.engine = engine
         self.cipher = cipher
+        self.fits = fits
+        self.says_key = False
+        """Whether this is the Keel that runs: then it writes down with which key it seals, whenever that changes."""
         self.transactions = 0
         """How many transactions were opened; tests count what an update costs."""
         self._sqlite = engine.dialect.name == "sqlite"
@@ -113,6 +117,7 @@ class Store:
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._free: list[_Open] = []
         self._together = Together(partial(self.transaction, repeatable=True))
+        self._said: str | None = None
 
     @asynccontextmanager
     async def transaction(self, *, reading: bool = False, repeatable: bool = False) -> AsyncIterator[Transaction]:
@@ -127,9 +132,15 @@ class Store:
             opened = self._free.pop() if self._free else await self._connect()
             self.transactions += 1
             connection = self._begin(opened, reading=reading, repeatable=repeatable)
+            if not reading:
+                self.cipher.refresh()
+            says = self.cipher.current_key_id if self.says_key and not reading else self._said
+            if says is not None and says != self._said:
+                connection.later(PUT, name=SEALING, value=says)
             try:
                 yield self._bind(connection)
                 await connection.commit()
+                self._said = says
             except BaseException:
                 await asyncio.shield(connection.rollback())
                 raise
@@ -173,7 +184,8 @@ class Store:
         return not self._sqlite
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back, once what is being written is."""
+        await self._together.rest()
         for opened in self._free:
             await opened.core.close()
         self._free.clear()
@@ -254,8 +266,10 @@ def _begin_sqlite(connection: CoreConnection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-async def open_store(url: str, key_file: Path) -> Store:
+async def open_store(url: str, key_file: Path, *, without: bool = False) -> Store:
     """Open a migrated database with its key.
+
+    without: where the key file is gone, make a new one and go on; what was sealed before stays closed then.
 
     Raises StoreProblem, KeyProblem: in one sentence, what is wrong and how to mend it.
     """
@@ -263,20 +277,19 @@ async def open_store(url: str, key_file: Path) -> Store:
     try:
         known = await _canary(engine)
         try:
-            cipher = Cipher.open(key_file, create=known is None)
-            if known is not None:
-                cipher.decrypt(bytes.fromhex(known), about=CANARY)
+            cipher = Cipher.open(key_file, create=known is None or without)
         except KeyProblem as problem:
             raise KeyProblem(f"{problem} (This database holds text that only its own key file can read.)") from None
         if known is None:
             await _plant_canary(engine, cipher)
+        fits = known is None or cipher.read(bytes.fromhex(known), about=CANARY) is not None
     except (DatabaseError, sqlite3.DatabaseError) as error:
         await engine.dispose()
         raise explain(error, url) from None
     except BaseException:
         await engine.dispose()
         raise
-    return Store(engine, cipher)
+    return Store(engine, cipher, fits=fits)
 
 
 def explain(error: Exception, url: str) -> StoreProblem:
@@ -299,7 +312,12 @@ async def _canary(engine: AsyncEngine) -> str | None:
         return found
 
 
+def canary_of(cipher: Cipher) -> str:
+    """Something known, sealed: whether a key file belongs to a database is seen by opening it."""
+    return cipher.encrypt(_CANARY_TEXT, about=CANARY).hex()
+
+
 async def _plant_canary(engine: AsyncEngine, cipher: Cipher) -> None:
     async with engine.begin() as connection:
-        token = cipher.encrypt(_CANARY_TEXT, about=CANARY).hex()
+        token = canary_of(cipher)
         await connection.execute(setting.insert().values(name=CANARY, value=token))

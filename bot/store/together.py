@@ -61,6 +61,11 @@ class Together:
         result: Result = await change.outcome
         return result
 
+    async def rest(self) -> None:
+        """Wait until everything is written that somebody asked for."""
+        if self._leader is not None:
+            await self._leader
+
     async def _lead(self) -> None:
         try:
             while self._waiting:

@@ -170,6 +170,10 @@ class Desk:
                 await schedule(turn)
 
     async def _once(self, item: Waiting) -> None:
+        if item.lost:
+            sorry = Screen(self.library.speak(None).texts("update-lost"))
+            await self._finish(item.update_id, item.chat_id, Reply((sorry,)))
+            return
         if item.reply is not None:
             self.sender.stand_still(item.chat_id)
             await self._finish(item.update_id, item.chat_id, item.reply)

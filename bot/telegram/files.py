@@ -3,6 +3,7 @@ notes and pictures that people gave it to keep."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from telegram import InputFile, Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.core.screen import Keepsake
+from bot.core.screen import LOST, Keepsake
 from bot.store.store import Store
 from bot.telegram.lanes import ONCE
 
@@ -74,13 +75,13 @@ class Files:
 
     async def play(self, chat_id: int, kept: Keepsake) -> Message | None:
         """Send somebody their own voice note or picture; from the copy where Telegram does not know it any more."""
-        try:
-            return await self._own(chat_id, kept.kind, kept.file_id)
-        except BadRequest:
-            async with self.store.transaction(reading=True) as tx:
-                content = await tx.kept.copy(kept.id)
-            if content is None:
-                return None
+        with contextlib.suppress(BadRequest):
+            if kept.file_id != LOST:
+                return await self._own(chat_id, kept.kind, kept.file_id)
+        async with self.store.transaction(reading=True) as tx:
+            content = await tx.kept.copy(kept.id)
+        if content is None:
+            return None
         message = await self._own(chat_id, kept.kind, InputFile(content, filename=kept.kind, attach=True))
         name = message.voice.file_id if message.voice else message.photo[-1].file_id if message.photo else None
         if name is not None:
@@ -95,7 +96,7 @@ class Files:
         async with self.store.transaction(reading=True) as tx:
             learner = await tx.learners.find(chat_id)
             kept = await tx.kept.keepsakes(learner.id) if learner is not None else {}
-            missing = [item for item in kept.values() if await tx.kept.copy(item.id) is None]
+            missing = [item for item in kept.values() if item.file_id != LOST and await tx.kept.copy(item.id) is None]
         for item in missing:
             try:
                 content = bytes(await (await self.bot.get_file(item.file_id)).download_as_bytearray())

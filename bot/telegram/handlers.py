@@ -5,6 +5,7 @@ A handler is three lines: decode, call, and the desk sends.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram import ChatMember, Message, Update
@@ -22,6 +23,7 @@ from telegram.ext import (
 from bot.services.turn import Command, Gave, Other, Pressed, Shared, Wrote
 from bot.telegram.desk import Desk
 from bot.telegram.payload import decode
+from bot.telegram.porter import Porter
 
 Context = ContextTypes.DEFAULT_TYPE
 KINDS = {
@@ -49,9 +51,9 @@ def _words(update: Update) -> str:
     return "\n".join(part for part in (message.text, message.caption, *asked) if part)
 
 
-def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
+def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk, porter: Porter) -> None:
     """Add every handler, and note failures so that the inbox can count them."""
-    application.add_handlers(handlers(desk))
+    application.add_handlers(handlers(desk, porter))
 
     async def note(update: object, context: Context) -> None:
         if isinstance(update, Update) and context.error is not None:
@@ -61,7 +63,21 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk)
     desk.serve(application)
 
 
-def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
+Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+def _on_file(desk: Desk, porter: Porter, otherwise: Handle) -> Handle:
+    async def on_file(update: Update, context: Context) -> None:
+        message = update.effective_message
+        handed = None
+        if message is not None and message.document is not None:
+            handed = await porter.take(message.chat.id, message.document, message.message_id, _words(update))
+        await (otherwise(update, context) if handed is None else desk.answer(update, handed))
+
+    return on_file
+
+
+def handlers(desk: Desk, porter: Porter) -> list[BaseHandler[Any, Any, Any]]:
     """All handlers."""
     private = filters.ChatType.PRIVATE
 
@@ -131,5 +147,6 @@ def handlers(desk: Desk) -> list[BaseHandler[Any, Any, Any]]:
         MessageHandler(private & filters.UpdateType.MESSAGE & filters.TEXT, on_text),
         MessageHandler(private & filters.UpdateType.MESSAGE & filters.VOICE, on_voice),
         MessageHandler(private & filters.UpdateType.MESSAGE & filters.PHOTO, on_photo),
+        MessageHandler(private & filters.UpdateType.MESSAGE & filters.Document.ALL, _on_file(desk, porter, on_other)),
         MessageHandler(private & ~filters.StatusUpdate.ALL, on_other),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.ext import ExtBot
 
 from bot.core.model import Lane
-from bot.core.screen import Frame, Reply, Screen
+from bot.core.screen import LOST, Frame, Reply, Screen, holds_lost, without_lost
 from bot.library.texts import Texts
 from bot.telegram.files import Files
 from bot.telegram.lanes import BULK, ONCE
@@ -110,6 +111,8 @@ class Sender:
 
     async def send(self, chat_id: int, screen: Screen, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
         """One screen: edited in place where it says so and that is possible, else sent."""
+        if holds_lost(screen):
+            screen = without_lost(screen, texts("words-lost"))
         try:
             if screen.edit is not None:
                 changed = await self._edit(chat_id, screen, screen.edit)
@@ -121,7 +124,8 @@ class Sender:
                 if played is not None:
                     self.remember(chat_id, played.message_id)
                     return Verdict(Outcome.SENT, played.message_id)
-                screen = replace(screen, text=texts("keepsake-gone"))
+                lost = screen.keepsake.file_id == LOST
+                screen = replace(screen, text=texts("keepsake-lost" if lost else "keepsake-gone"))
             if screen.media is not None:
                 shown = await self.files.show(chat_id, screen.media)
                 if shown is not None:
@@ -264,10 +268,15 @@ def _verdict(error: TelegramError) -> Verdict:
         case BadRequest() if "chat not found" in error.message.lower():
             return Verdict(Outcome.BLOCKED)
         case BadRequest():
-            return Verdict(Outcome.REJECTED, reason=error.message)
+            return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
         case NeverArrived():
             return Verdict(Outcome.DOWN)
         case NetworkError():  # a connection that broke, or a page of a 5xx, may have come after the fact
             return Verdict(Outcome.UNKNOWN)
         case _:
-            return Verdict(Outcome.REJECTED, reason=error.message)
+            return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
+
+
+def _unquoted(said: str) -> str:
+    """What Telegram said, up to where it begins to quote what it was sent."""
+    return re.split(r'["“:]', said, maxsplit=1)[0].strip()[:80]

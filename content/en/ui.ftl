@@ -172,13 +172,16 @@ other-edited = I saw you changed something you wrote. I keep to what came first.
 other-voice = I can't listen, and I didn't keep it. A few words in writing work, or a button.
 other-picture = I can't see pictures, and I didn't keep it. A few words in writing work, or a button.
 other-poll = I can't do anything with a poll. Words and buttons work.
-other-file = I can't open files, and I didn't keep it. A few words in writing work, or a button.
+other-file = I can't open files here, and I didn't keep it. A few words in writing work, or a button. /import takes the file that /export gave.
 went-wrong = Something went wrong on my side with your last message, and it's noted. Please try it once more. /spiral and /sos work.
 group = I'm made for talking with one person alone, so I'll leave this chat. Nothing from here was kept. To use me, write to me privately.
 
 ## Held messages, own material, plans
 
 words-gone = (These words aren't here any more.)
+words-lost = (These words can't be opened any more: their key is lost. I'm sorry.)
+keepsake-lost = This one can't be opened any more: its key is lost. I'm sorry. /letter takes a new one.
+update-lost = Something you sent can't be opened any more, so it wasn't answered. I'm sorry. Please send it once more.
 hold-label = Comes back { $when }
 hold-no-clock = I don't know your clock yet, so only a length works here, such as 45 minutes. /settings has the clock.
 hold-time-passed = { $time } has already passed today. A later time works, or a length such as 45 minutes.
@@ -431,6 +434,15 @@ young = Keel's lessons are written for adults, so they aren't offered here. The 
 ## One's own data
 
 export-caption = Everything stored about you, in one file: a page to read, tables, and all of it for other programs. It isn't locked, so keep it somewhere only you can open.
+imported = Everything in it is here now. I took the file's message out of this chat, if Telegram let me. Copies elsewhere stay: on your devices, and in the chat with the other Keel.
+import-large = This file is larger than I can take in, so nothing changed; whoever runs this Keel can bring it in.
+import-foreign = This isn't the file that /export makes, or it's damaged, so nothing changed; please send notes.zip as it came.
+import-changed = Something in this file isn't as /export writes it, so nothing changed; please send notes.zip as it came.
+import-newer = This file comes from a newer Keel than this one, so nothing changed; whoever runs this Keel can renew it.
+import-lessons = This file names lessons that aren't here, so nothing changed; whoever runs this Keel can bring them in first.
+import-twice = What's in this file is here already, under another chat, so nothing changed.
+import-full = Something of yours is here by now, so nothing changed; /delete would come first.
+import-unreachable = I couldn't fetch the file from Telegram just now, so nothing changed; please send it once more.
 export-nothing = There is nothing stored about you here, so there is nothing to hand over.
 
 ## The page in that file
@@ -500,6 +512,8 @@ forget-ask = Erase this for good?
 
     It can't be brought back. What you sent stays in this chat until you delete it there.
 forget-held = A message set aside
+forget-run = Your words in /{ $command }
+forget-words = Words you typed in passing
 forget-gone = Gone.
 forget-empty = There's nothing here to erase now.
 forget-already = That one isn't here any more.
@@ -521,7 +535,7 @@ help = **What you can do here**
     /progress – what grew
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
-    /export, /forget and /delete – your data; /clean – recent messages out of this chat
+    /export, /import, /forget and /delete – your data; /clean – recent messages out of this chat
     /about and /privacy – who and what this is
 
     You can leave anything at any step. If fear, dark thoughts or sleepless days go on, a person can help more than I can: /sos.
@@ -537,14 +551,12 @@ about = **About Keel**
 
     Free software: AGPL-3.0; its words: CC BY-SA 4.0.
 privacy = **What is kept**
-    Your settings, which lessons you met, your numbers, and what you chose to write. What you write is encrypted on disk with a key kept apart. It is not end-to-end encrypted: Telegram passes every message on and stores the chat, and whoever runs this Keel could, with effort, read what is stored.
+    Kept: your settings, lessons you met, your numbers, and what you choose to write. Your words are encrypted on disk, with a key kept apart; if that key is lost, nobody can open them. When words about danger are noticed: which rule and button, never the words. If you say you aren't grown up: one word about it. No phone number, no place.
 
-    When words about danger are noticed: which rule, which button and when. Never the words. If you say you are not grown up: one word about it.
+    Seen: Telegram passes on and stores this chat, without end-to-end encryption. Whoever runs this Keel could, with effort, read what is stored. Nobody else is sent anything.
 
-    No names, no phone number, no place. A location you share is used once for the clock.
+    It stays until you erase it, or for 30 or 90 days: /settings. Things made to keep, such as a letter, stay.
 
-    What you write stays until you erase it, or for 30 or 90 days: you choose in /settings. Things you made to keep, such as a letter or a plan, stay either way.
+    /export hands you everything, /import brings that file in, /forget erases one thing, /delete all of it.
 
-    Nothing is sold or sent elsewhere. /export hands you everything, /forget erases one thing, /delete all of it.
-
-    Does somebody else read this phone? /clean takes recent messages out of this chat. Deleting the chat in Telegram takes all of them.
+    Somebody else reads this phone? /clean takes recent messages out; deleting the chat takes all.

@@ -1,4 +1,4 @@
-"""`keel run`, killed by itself (SIGKILL, nothing tidied up) the first time it reaches a named point of an update's way.
+"""`keel run` (or `keel keys rotate`), killed by itself (SIGKILL, nothing tidied up) when it reaches a named point.
 
 The points wrap the real functions from outside; the bot's own code knows nothing of them.
 """
@@ -6,21 +6,29 @@ The points wrap the real functions from outside; the bot's own code knows nothin
 from __future__ import annotations
 
 import functools
+import inspect
+import itertools
 import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
+from bot import keys_commands
 from bot.dispatch import Dispatcher
 from bot.services.conversation import Conversation
 from bot.services.due import Due
+from bot.store import key_file, keys
 from bot.store.inbox import Inbox
+from bot.store.learners import Learners
+from bot.store.store import Store
 from bot.store.timers import Timers
 from bot.telegram.desk import Desk
 from bot.telegram.intake import Intake
 from bot.telegram.sender import Sender
 
-POINTS: dict[str, tuple[type, str, str]] = {
+Point = tuple[object, str, str] | tuple[object, str, str, int]
+"""Whose function, its name, before or after, and at which call."""
+POINTS: dict[str, Point] = {
     "the batch has come and nothing is written": (Intake, "receive", "before"),
     "the inbox row is written and not committed": (Inbox, "add", "after"),
     "the inbox row is committed": (Intake, "receive", "after"),
@@ -32,7 +40,7 @@ POINTS: dict[str, tuple[type, str, str]] = {
     "the row is deleted and not committed": (Inbox, "forget", "after"),
     "everything is done": (Desk, "handle", "after"),
 }
-LESSON_POINTS: dict[str, tuple[type, str, str]] = {
+LESSON_POINTS: dict[str, Point] = {
     "the timer is claimed": (Timers, "claim", "after"),
     "the ledger is written and not committed": (Timers, "begin_delivery", "after"),
     "the ledger is committed and nothing is sent": (Sender, "deliver", "before"),
@@ -41,23 +49,64 @@ LESSON_POINTS: dict[str, tuple[type, str, str]] = {
     "one timer is finished": (Dispatcher, "_one", "after"),
 }
 
+DELETE_POINTS: dict[str, Point] = POINTS | {
+    "the rows are erased and not committed": (Learners, "erase", "after"),
+    "the rows are erased and still in the log": (Store, "wipe", "before", 2),  # the first one is at the start
+    "the log is emptied and nothing is said": (Store, "wipe", "after", 2),
+    "the update is still in the log": (Store, "wipe", "before", 3),
+}
+ROTATION_POINTS: dict[str, Point] = {
+    "no key is made yet": (key_file, "add", "before"),
+    "the new file is written beside the old one": (key_file, "_fill", "after"),
+    "the new file stands in its place, and its name may be lost": (key_file, "_settle", "before"),
+    "the key is there and the running Keel does not know": (keys_commands, "_taken_up", "before"),
+    "the running Keel seals with it": (keys_commands, "_taken_up", "after"),
+    "a first batch is sealed and not committed": (keys, "_write", "after"),
+    "a later batch is sealed and not committed": (keys, "_write", "after", 3),
+    "some tables are done": (keys, "_batch", "before", 4),
+    "everything is done but the canary": (keys, "_canary_anew", "before"),
+    "the old pages are in the log": (Store, "wipe", "before"),
+    "the old key is still in the file": (key_file, "retire", "before"),
+    "the old key is out and the transaction is not over": (key_file, "retire", "after"),
+}
+
+CRASH_POINTS: dict[str, Point] = {
+    "a batch cannot be taken, and nobody catches it": (Intake, "receive", "raise"),
+    "an answer cannot be found": (Conversation, "answer", "raise"),
+    "an answer cannot be sent": (Sender, "deliver", "raise"),
+    "a row cannot be written": (Inbox, "add", "raise"),
+    "something in the background fails": (Sender, "acknowledge", "raise"),
+}
+"""Here it is not killed: the function complains, and quotes all that it was given."""
+
 
 def die() -> None:
     """As if the power went."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def wrap(owner: type, name: str, when: str) -> None:
-    """Kill the process when `owner.name` is called, or when it has returned something."""
+def wrap(owner: object, name: str, when: str, nth: int = 1) -> None:
+    """Kill the process when `owner.name` is called for the nth time, or when it has returned something."""
     original: Callable[..., Any] = getattr(owner, name)
+    calls = itertools.count(1)
 
     @functools.wraps(original)
     async def killing(*args: Any, **kwargs: Any) -> Any:
-        if when == "before":
+        now = next(calls) >= nth
+        if when == "raise":
+            raise RuntimeError(f"cannot make sense of {args!r} {kwargs!r}")
+        if when == "before" and now:
             die()
         result = await original(*args, **kwargs)
-        if name != "claim" or result:  # an empty claim is no point of anybody's way
+        if now and (name != "claim" or result):  # an empty claim is no point of anybody's way
             die()
         return result
 
-    setattr(owner, name, killing)
+    @functools.wraps(original)
+    def killing_at_once(*args: Any, **kwargs: Any) -> Any:
+        if when == "before":
+            die()
+        original(*args, **kwargs)
+        die()
+
+    setattr(owner, name, killing if inspect.iscoroutinefunction(original) else killing_at_once)

@@ -1,7 +1,8 @@
 """A process that has Keel imported and forks it on request: a real process each time, without a real start's imports.
 
-Reads one JSON line an order: {"environment": {...}, "log": path, "killed_at": point or ""}. Forks, runs `keel run` in
-the child, writes the child's pid as a line, and a second line when that child has ended. One child at a time.
+Reads one JSON line an order: {"environment": {...}, "log": path, "command": "run", "killed_at": point or ""}. Forks,
+runs `keel run` in the child, writes the child's pid as a line, and a second line when that child has ended. One child
+at a time.
 """
 
 from __future__ import annotations
@@ -12,24 +13,27 @@ import sys
 
 from bot.__main__ import main
 from bot.library.safety import shipped
-from tests.acceptance.killed import LESSON_POINTS, POINTS, wrap
+from tests.acceptance.killed import CRASH_POINTS, DELETE_POINTS, LESSON_POINTS, ROTATION_POINTS, wrap
 
 
 def become(order: dict[str, object]) -> None:
-    """In the child: be `keel run`, and never come back."""
+    """In the child: be `keel run` (or what else is ordered), and never come back."""
     log = os.open(str(order["log"]), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(log, 2)
     os.dup2(log, 1)
     os.environ.clear()
     os.environ.update({str(name): str(value) for name, value in dict(order["environment"]).items()})  # type: ignore[call-overload]
     if order["killed_at"]:
-        wrap(*(POINTS | LESSON_POINTS)[str(order["killed_at"])])
-    sys.argv = ["keel", "run"]
+        wrap(*(CRASH_POINTS | DELETE_POINTS | LESSON_POINTS | ROTATION_POINTS)[str(order["killed_at"])])
+    sys.argv = ["keel", *str(order["command"]).split()]
     code = 0
     try:
         main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
+    except Exception:
+        sys.excepthook(*sys.exc_info())  # as the interpreter would, were this process its own
+        code = 1
     finally:
         os._exit(code)
 

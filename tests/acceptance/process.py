@@ -69,10 +69,11 @@ class Running:
     process: asyncio.subprocess.Process | None = None
     settings: dict[str, str] = field(default_factory=dict)
 
-    async def start(self, killed_at: str = "", *, from_scratch: bool = False) -> None:
+    async def start(self, killed_at: str = "", *, from_scratch: bool = False, command: str = "run") -> None:
         """Start the bot; `killed_at` names a point of the way through at which it kills itself.
 
         from_scratch: by its command line, imports and all; otherwise forked where they are done already.
+        command: another command than `run`.
         """
         environment = {
             "PATH": os.environ["PATH"],
@@ -90,7 +91,12 @@ class Running:
                     sys.executable, "-m", "bot", "run", env=environment, cwd=ROOT, stderr=log
                 )
             return
-        order = {"environment": environment, "log": str(self.folder / "log"), "killed_at": killed_at}
+        order = {
+            "environment": environment,
+            "log": str(self.folder / "log"),
+            "killed_at": killed_at,
+            "command": command,
+        }
         self.child = int(await asyncio.to_thread(_ask, json.dumps(order)))
 
     async def kill(self) -> None:

@@ -13,9 +13,7 @@ from bot.services.broadcast import cancel, look_over, write_down
 from bot.services.stats import gather
 from bot.store.broadcasts import BROADCAST
 from bot.store.store import Store
-from tests.store.test_store import NOW, store
-
-__all__ = ["store"]
+from tests.store.test_store import NOW
 
 
 async def test_written_down_twice_it_is_one_and_taken_back_it_is_none(store: Store) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -23,28 +20,12 @@ from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Repl
 from bot.store.arrivals import Luggage
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.inbox import Received
-from bot.store.migrate import migrate
 from bot.store.sessions import LostRace
-from bot.store.store import Store, open_store
+from bot.store.store import Store
 from bot.store.tables import Moment, broadcast, metadata
-from tests.postgresql import database
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECRET = "a phrase that nobody else would write"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """An empty, migrated database: every promise of the store holds on both."""
-    with ExitStack() as stack:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'keel.db'}"
-        if request.param == "postgresql":
-            place = request.getfixturevalue("postgresql")
-            url = stack.enter_context(database(place, f"keel_{uuid4().hex[:12]}"))
-        await migrate(url)
-        opened = await open_store(url, tmp_path / "keel.key")
-        yield opened
-        await opened.close()
 
 
 async def test_the_migrations_make_the_tables(store: Store) -> None:

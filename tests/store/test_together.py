@@ -14,9 +14,7 @@ from bot.store.migrate import migrate
 from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction, open_store
 from bot.store.together import MOST
-from tests.store.test_store import NOW, store
-
-__all__ = ["store"]
+from tests.store.test_store import NOW
 
 
 async def people(store: Store, many: int) -> list[int]:
@@ -154,6 +152,17 @@ async def test_who_gives_up_waiting_holds_nobody_up(store: Store) -> None:
     assert [outcomes[0], outcomes[2]] == [1, 3]
     assert isinstance(outcomes[1], asyncio.CancelledError)
     assert await read(store, 3, 4) == 4
+
+
+async def test_closing_waits_for_what_is_being_written(store: Store) -> None:
+    await people(store, 3)
+    changes = [asyncio.create_task(read(store, chat, chat + 1)) for chat in range(3)]
+    await asyncio.sleep(0)
+    for change in changes:
+        change.cancel()  # who asked is gone, and what is being written is written
+    await store.close()
+    await asyncio.gather(*changes, return_exceptions=True)
+    assert store._together._leader is None
 
 
 async def test_a_database_that_cannot_be_reached_is_told_to_who_waits(tmp_path: Path, store: Store) -> None:

@@ -135,6 +135,45 @@ async def test_a_plan_goes_from_the_run_it_was_made_in(world: World, anna: Perso
     assert "heron" not in str(data_of(await take(world, anna)))
 
 
+@pytest.mark.parametrize("name", ["fact", "meaning", "reading"])
+async def test_what_was_typed_in_a_run_goes_and_its_numbers_stay(world: World, anna: Person, name: str) -> None:
+    await confide(world, anna)
+    learner = await who(world, anna)
+    async with world.keel.store.transaction(reading=True) as tx:
+        before = await tx.records.entries(learner.id)
+    assert PHRASES[name] in str(data_of(await take(world, anna))["sessions"])
+    await erases(anna, "Your words in /spiral")
+    data = data_of(await take(world, anna))
+    assert PHRASES[name] not in str(data)
+    (run,) = [run for run in data["sessions"] if run["flow"] == "spiral"]
+    assert run["answers"]["before"] == 6
+    async with world.keel.store.transaction(reading=True) as tx:
+        assert await tx.records.entries(learner.id) == before
+    await anna.sends("/forget")
+    assert "Your words in /spiral" not in str(anna.buttons)
+
+
+async def test_words_that_were_left_unkept_can_be_erased_too(world: World, anna: Person) -> None:
+    await anna.sends("/start")
+    await anna.sends(PHRASES["note"])
+    await anna.taps("Leave it")
+    await erases(anna, "Words you typed in passing")
+    assert "heron" not in str(data_of(await take(world, anna)))
+
+
+async def test_every_word_that_is_stored_can_be_found_and_erased(world: World, anna: Person) -> None:
+    await confide(world, anna)
+    for _ in range(60):
+        await anna.sends("/forget")
+        own = [label for label in anna.buttons if " · " in label]
+        if not own:
+            break
+        await anna.taps(own[0])
+        await anna.taps("Erase it")
+    anna.sees("nothing here to erase")
+    assert "heron" not in str(data_of(await take(world, anna)))
+
+
 async def test_keeping_it_keeps_it_and_an_old_button_says_so(world: World, anna: Person) -> None:
     await confide(world, anna)
     await anna.sends("/forget")

@@ -142,9 +142,9 @@ def tagged(entries: Iterable[Entry], kind: str, name: str) -> list[tuple[str, in
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def moods(entries: Iterable[Entry]) -> list[tuple[str, int]]:
-    """The moods of check-ins, the most frequent first."""
-    return tagged(entries, "checkin", "mood")
+def moods(entries: Iterable[Entry]) -> dict[str, int]:
+    """How often each mood was tapped at a check-in."""
+    return dict(tagged(entries, "checkin", "mood"))
 
 
 def fears(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:

@@ -24,6 +24,12 @@ _FLAGS = range(0x1F1E6, 0x1F200)
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
+def settled(text: str) -> str:
+    """Line ends as one sign; marks that turn the direction of what follows, and controls, taken out."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(_plain(sign) for sign in lines)
+
+
 def printable(text: str, fonts: Sequence[Set[int]]) -> str:
     """The text with names in brackets for what cannot be shown. fonts: the code points that each font has."""
     return _UNUSUAL.sub(lambda found: _looked_at(found[0], fonts), text)
@@ -41,15 +47,9 @@ def reads_from_the_right(text: str) -> bool:
 
 def _looked_at(text: str, fonts: Sequence[Set[int]]) -> str:
     parts: list[tuple[str, bool]] = []
-    for sign in _signs(unicodedata.normalize("NFC", _settled(text))):
+    for sign in _signs(unicodedata.normalize("NFC", settled(text))):
         parts += [(sign, True)] if _has(sign, fonts) else _named(sign, fonts)
     return "".join(_joined(parts))
-
-
-def _settled(text: str) -> str:
-    """Line ends as one sign; marks that turn the direction of what follows, and controls, taken out."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(_plain(sign) for sign in lines)
 
 
 def _plain(sign: str) -> str:

@@ -24,6 +24,7 @@ from bot.core.handout import (
     tagged,
 )
 from bot.core.model import Outcome
+from bot.core.printing import settled
 from bot.core.schedule import local
 from bot.core.sheet import Numbered, Section, Sheet, Table, Words
 from bot.library.load import Content
@@ -72,7 +73,7 @@ class _Handout:
             LESSONS: self.lessons,
         }
         if self.chosen.questions:
-            yield Section(self.texts("sheet-questions"), "", (Numbered(self.chosen.questions),))
+            yield Section(self.texts("sheet-questions"), "", (Numbered(tuple(map(settled, self.chosen.questions))),))
         for part, make in makers.items():
             if part in self.chosen.wish.parts:
                 blocks = tuple(block for block in make() if block.rows)
@@ -100,7 +101,8 @@ class _Handout:
         found = ratings(self.chosen.entries, self.chosen.zone)
         heads = self.heads("when", "pairs", "before", "after", "lower", "same", "higher")
         names = self.labels("checkin", "mood")
-        rows = tuple((names.get(mood, mood), str(count)) for mood, count in moods(self.chosen.entries))
+        felt = moods(self.chosen.entries)
+        rows = tuple((names.get(mood, mood), str(felt[mood])) for mood in {**names, **felt} if mood in felt)
         return (
             Table(self.texts("sheet-table-ratings"), heads, tuple(map(self.rating, found))),
             Table(self.texts("sheet-table-moods"), self.heads("mood", "times"), rows),
@@ -154,7 +156,8 @@ class _Handout:
         for item in items:
             when = self.day(local(item.at, self.chosen.zone).date())
             if len(item.text) <= room:
-                blocks.append(Words(self.texts("sheet-about-words", about=item.about, when=when), item.text))
+                about = self.texts("sheet-about-words", about=item.about, when=when)
+                blocks.append(Words(about, settled(item.text)))
             room -= len(item.text)
         note = self.texts("sheet-note-own") if len(blocks) == len(items) else self.texts("sheet-note-too-many")
         return Section(self.texts(title), note, tuple(blocks))

@@ -52,5 +52,5 @@ def _table(table: Table) -> str:
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
         for first, *cells in table.rows
     )
-    kind = ' class="wide"' if len(table.heads) > 3 else ""
-    return f"<div><table{kind}>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    kind = {2: "two", 3: "three"}.get(len(table.heads), "many")
+    return f'<table class="{kind}">{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'

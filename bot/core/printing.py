@@ -1,7 +1,8 @@
 """Text on its way to paper: nothing prints as an empty box, and no word is wider than its line.
 
 Signs that belong together (a letter with its accents, a face with its skin tone) need one font that has them all: the
-first one that has the first of them, because that is the one a typesetter takes. What no font has is named in brackets, as Unicode names it: `[nabla]`; a sign without a name of its own by its number: `[U+5F20]`.
+first one that has the first of them, because that is the one a typesetter takes. What no font has is named in brackets,
+as Unicode names it: `[nabla]`; a sign without a name of its own by its number: `[U+5F20]`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ KEYCAP = "\u20e3"
 LONGEST_WORD, PIECE = 24, 12
 """A word of more signs than `LONGEST_WORD` may be broken after every `PIECE`."""
 _UNUSUAL = re.compile(r"[ -~]?[^ -~\n]+")
-"""Everything but plain letters, each with the plain one before it, because an accent may stand on that one. Most text is
-plain, and every font has it."""
+"""Everything but plain letters, each with the plain one before it, because an accent may stand on that one. Most text
+is plain, and the font for most text has all of it."""
 _SKINS = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
@@ -32,7 +33,7 @@ def settled(text: str) -> str:
 
 def printable(text: str, fonts: Sequence[Set[int]]) -> str:
     """The text with names in brackets for what cannot be shown. fonts: the code points that each font has."""
-    return _UNUSUAL.sub(lambda found: _looked_at(found[0], fonts), text)
+    return _UNUSUAL.sub(lambda found: _looked_at(found[0], fonts), settled(text))
 
 
 def breakable(text: str) -> str:
@@ -47,7 +48,7 @@ def reads_from_the_right(text: str) -> bool:
 
 def _looked_at(text: str, fonts: Sequence[Set[int]]) -> str:
     parts: list[tuple[str, bool]] = []
-    for sign in _signs(unicodedata.normalize("NFC", settled(text))):
+    for sign in _signs(unicodedata.normalize("NFC", text)):
         parts += [(sign, True)] if _has(sign, fonts) else _named(sign, fonts)
     return "".join(_joined(parts))
 

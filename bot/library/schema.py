@@ -100,14 +100,14 @@ class StepFile(Shape):
     tool: Identifier | None = None
     play: Literal["letter", "voice", "photo", "person", "found", "handout"] | None = None
     fill: (
-        Literal[
-            *("page", "draft", "line", "person", "plan", "given", "crisis", "fear", "temper", "young"),
-            *("picking", "question", "handout"),
-        ]
+        Literal["page", "draft", "line", "person", "plan", "given", "crisis", "fear", "temper", "young"]
+        | Literal["picking", "question", "handout"]
         | None
     ) = None
     media: Identifier | None = None
-    rank: Literal["tools", "soothing", "closing", "lengths", "material", "held", "help", "after", "picking"] | None = None
+    rank: Literal["tools", "soothing", "closing", "lengths", "material", "held", "help", "after", "picking"] | None = (
+        None
+    )
     beside: bool = False
     why: Words | None = None
     source: str | None = None

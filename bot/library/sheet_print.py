@@ -1,7 +1,7 @@
 """A sheet as a PDF to print and to keep: tagged for screen readers, fonts inside, made in memory.
 
-Typst sets it, outside Python's lock, so that others are answered meanwhile. It is asked for PDF/UA-1 and PDF/A-2a at once;
-for both it refuses to leave a sign without a letter shape, so that an empty box is an error here and never on paper.
+Typst sets it, outside Python's lock, so that others are answered meanwhile. It is asked for PDF/UA-1 and PDF/A-2a at
+once; for both it refuses to leave a sign without a letter shape, so that an empty box is an error and never on paper.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
@@ -31,8 +31,9 @@ class NotPrinted(Exception):
     """The document could not be set; its words are left out of the message."""
 
 
-def press(sheet: Sheet, folder: Path, made: datetime) -> bytes:
-    """The PDF. folder: where every font is that may be used. made: the moment it says it was made.
+def press(sheet: Sheet, folder: Path, made: date) -> bytes:
+    """The PDF. folder: where every font is that may be used. made: the day it says it was made on; at which
+    hour is nobody's business.
 
     Raises NotPrinted: Typst refused it twice, the second time with everything named that the first font lacks.
     """
@@ -49,7 +50,7 @@ def press(sheet: Sheet, folder: Path, made: datetime) -> bytes:
 
 @dataclass(frozen=True)
 class Fonts:
-    """Fonts in the order in which they are tried: their names, the code points that each has, and the fonts themselves."""
+    """Fonts in the order in which they are tried: their names, the code points of each, and the fonts themselves."""
 
     families: tuple[str, ...]
     signs: tuple[Set[int], ...]
@@ -59,20 +60,21 @@ class Fonts:
 @lru_cache(maxsize=2)
 def _fonts(folder: Path) -> Fonts:
     found = [path for ending in ENDINGS for path in folder.glob(ending)]
-    opened = [TTFont(path, lazy=True) for path in sorted(found, key=lambda path: (path.stem != FIRST_FONT, path.name))]
+    families, signs = [], []
+    for path in sorted(found, key=lambda path: (path.stem != FIRST_FONT, path.name)):
+        with TTFont(path, lazy=True) as font:
+            families.append(str(font["name"].getBestFamilyName()))
+            signs.append(frozenset(font.getBestCmap()))
     # Only these, and none of the machine's: the same document is to come out the same everywhere.
     loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
-    return Fonts(
-        tuple(str(font["name"].getDebugName(16) or font["name"].getDebugName(1)) for font in opened),
-        tuple(frozenset(font.getBestCmap()) for font in opened),
-        loaded,
-    )
+    return Fonts(tuple(families), tuple(signs), loaded)
 
 
-def _set(sheet: Sheet, fonts: Fonts, made: datetime) -> bytes:
+def _set(sheet: Sheet, fonts: Fonts, made: date) -> bytes:
     shown = {**_plain(_shown(sheet, fonts.signs)), "fonts": list(dict.fromkeys(fonts.families))}
     compiler = typst.Compiler(FORM.read_bytes(), font_paths=fonts.loaded, sys_inputs={"sheet": json.dumps(shown)})
-    written = compiler.compile(format="pdf", pdf_standards=[*STANDARDS], timestamp=made)
+    day = datetime.combine(made, time(0), UTC)
+    written = compiler.compile(format="pdf", pdf_standards=[*STANDARDS], timestamp=day)
     if not isinstance(written, bytes):
         raise NotPrinted("no document")
     return written

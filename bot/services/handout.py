@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.core.fading import words_of
 from bot.core.handout import Chosen, Own, Wish, beginning, wish_of
 from bot.core.model import Note
+from bot.core.schedule import local
 from bot.library.handout import sheet_of
 from bot.library.load import Content
 from bot.library.sheet_page import page
@@ -53,7 +54,9 @@ def write(content: Content, chosen: Chosen, name: str, folder: Path) -> bytes:
     Raises NotPrinted: the PDF could not be made.
     """
     sheet = sheet_of(content, chosen)
-    return page(sheet).encode() if name.endswith(".html") else press(sheet, folder / "fonts", chosen.now)
+    if name.endswith(".html"):
+        return page(sheet).encode()
+    return press(sheet, folder / "fonts", local(chosen.now, chosen.zone).date())
 
 
 async def own_words(turn: Turn, wish: Wish) -> list[Own]:

@@ -126,9 +126,7 @@ async def words(turn: Turn, session: Session, fill: str) -> dict[str, str]:
 def documents(turn: Turn, session: Session) -> tuple[Screen, ...]:
     """The two files, made when they are sent."""
     captions = (turn.texts("handout-print"), turn.texts("handout-page"))
-    return tuple(
-        Screen(said, document=Document(name, session.id)) for name, said in zip(FILES, captions, strict=True)
-    )
+    return tuple(Screen(said, document=Document(name, session.id)) for name, said in zip(FILES, captions, strict=True))
 
 
 async def _summary(turn: Turn, session: Session) -> str:

@@ -1,8 +1,8 @@
 """Makes the fonts in this folder: one weight of each of Noto's variable fonts, and the symbols of DejaVu Sans.
 
-`python content/fonts/make.py FOLDER` reads Noto's variable fonts (`NotoSans[wght].ttf` and so on) and `DejaVuSans.ttf` from
-FOLDER and writes beside this file, without hints for screens: about half as large. Of Noto every character stays. Not part
-of any other command: the fonts change once in some years.
+`python content/fonts/make.py FOLDER` reads Noto's variable fonts (`NotoSans[wght].ttf` and so on) and `DejaVuSans.ttf`
+from FOLDER and writes beside this file, without hints for screens: about half as large. Of Noto every character stays.
+Not part of any other command: the fonts change once in some years.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def make(variable: Path, into: Path) -> None:
     name = variable.name.split("[")[0]
     for style, weight in WEIGHTS.items():
         if style == "Regular" or name in BOTH_WEIGHTS:
-            font = instancer.instantiateVariableFont(TTFont(variable, recalcTimestamp=False), {"wght": weight}, updateFontNames=True)
+            font = instancer.instantiateVariableFont(
+                TTFont(variable, recalcTimestamp=False), {"wght": weight}, updateFontNames=True
+            )
             for table in HINTS:
                 if table in font:
                     del font[table]

@@ -609,7 +609,7 @@ help = **What you can do here**
     /checkin, /journal – how it is, in a tap or in words
     /letter – things of yours for a hard day; /plan – your own safety plan
     /lesson – the next short lesson; /library – all of them
-    /progress – what grew
+    /progress – what grew, and two files for a therapist
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
     /export, /forget and /delete – your data; /clean – recent messages out of this chat

@@ -2,7 +2,7 @@
 
 Signs that belong together (a letter with its accents, a face with its skin tone) need one font that has them all: the
 first one that has the first of them, because that is the one a typesetter takes. What no font has is named in brackets,
-as Unicode names it: `[nabla]`; a sign without a name of its own by its number: `[U+5F20]`.
+as Unicode names it: `[nabla]`; a sign without a name of its own, and one for private use, by its number: `[U+5F20]`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 
 JOINER, NON_JOINER, BREAK = "\u200d", "\u200c", "\u200b"
+PRIVATE = "Co"
+"""What every font may draw as it likes, so that it says nothing; PDF/A refuses it."""
 KEYCAP = "\u20e3"
 """The frame around a number that stands on a key; the number says as much without it."""
 LONGEST_WORD, PIECE = 24, 12
@@ -26,9 +28,10 @@ _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def settled(text: str) -> str:
-    """Line ends as one sign; marks that turn the direction of what follows, and controls, taken out."""
+    """Line ends as one sign, letters and their accents as one where there is one; marks that turn the direction of what
+    follows, and controls, taken out."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(_plain(sign) for sign in lines)
+    return unicodedata.normalize("NFC", "".join(_plain(sign) for sign in lines))
 
 
 def printable(text: str, fonts: Sequence[Set[int]]) -> str:
@@ -48,7 +51,7 @@ def reads_from_the_right(text: str) -> bool:
 
 def _looked_at(text: str, fonts: Sequence[Set[int]]) -> str:
     parts: list[tuple[str, bool]] = []
-    for sign in _signs(unicodedata.normalize("NFC", text)):
+    for sign in _signs(text):
         parts += [(sign, True)] if _has(sign, fonts) else _named(sign, fonts)
     return "".join(_joined(parts))
 
@@ -85,7 +88,7 @@ def _goes_on(sign: str, here: str) -> bool:
 def _has(sign: str, fonts: Sequence[Set[int]]) -> bool:
     needed = [ord(one) for one in sign if not _is_silent(one)]
     taken = next((font for font in fonts if needed and needed[0] in font), frozenset[int]())
-    return all(code in taken for code in needed)
+    return all(code in taken and unicodedata.category(chr(code)) != PRIVATE for code in needed)
 
 
 def _is_silent(one: str) -> bool:

@@ -17,14 +17,13 @@ from typing import Any, Literal
 import typst
 from fontTools.ttLib import TTFont
 
-from bot.core.printing import breakable, printable, reads_from_the_right
+from bot.core.printing import breakable, printable, reads_from_the_right, settled
 from bot.core.sheet import Numbered, Sheet, Table, Words, rewritten
 
 FORM = Path(__file__).parent / "page" / "sheet.typ"
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 FIRST_FONT = "NotoSans-Regular"
 ENDINGS = ("*.ttf", "*.otf")
-EVERY_SIGN = (frozenset(range(0x110000)),)
 
 
 class NotPrinted(Exception):
@@ -83,8 +82,7 @@ def _set(sheet: Sheet, fonts: Fonts, made: date) -> bytes:
 def _shown(sheet: Sheet, signs: tuple[Set[int], ...]) -> Sheet:
     """The sheet with nothing in it that no font has; where something was named, it says so."""
     named = rewritten(sheet, partial(printable, fonts=signs))
-    without = rewritten(sheet, partial(printable, fonts=EVERY_SIGN))
-    return replace(rewritten(named, breakable), missing=sheet.missing if named != without else "")
+    return replace(rewritten(named, breakable), missing=sheet.missing if named != rewritten(sheet, settled) else "")
 
 
 def _plain(sheet: Sheet) -> dict[str, Any]:

@@ -112,7 +112,7 @@ async def words(turn: Turn, session: Session, fill: str) -> dict[str, str]:
     match fill:
         case "picking":
             at, pages, shown = await _pages(turn, session)
-            first = [f"- {item.about}, {say_moment(turn, item.at)}: {_first(item.text)}" for item in shown]
+            first = [f"{item.about}, {say_moment(turn, item.at)}: {_first(item.text)}" for item in shown]
             said = "\n\n".join(first) if session.answers.get("shown") else turn.texts("handout-hidden")
             ticked = str(len(ticks(session, "own_words")))
             return {"page_now": str(at + 1), "pages": str(pages), "ticked": ticked, "first_words": said}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.core.printing import BREAK, breakable, printable, reads_from_the_right, settled
 
 LATIN = frozenset(range(0x20, 0x250)) | frozenset(range(0x300, 0x370))
-EMOJI = frozenset(map(ord, "0123456789😭👍👩❤")) | frozenset({0x20E3, 0x1F3FD, 0x1F1E9, 0x1F1EA})
+EMOJI = frozenset(map(ord, "0123456789😭👍👩❤\U000fe4e5")) | frozenset({0x20E3, 0x1F3FD, 0x1F1E9, 0x1F1EA})
 HEBREW = frozenset(range(0x591, 0x600))
 FONTS = (LATIN, EMOJI, HEBREW)
 
@@ -25,7 +25,7 @@ FONTS = (LATIN, EMOJI, HEBREW)
         ("♥", "[black heart suit]"),
         ("a ∇ b", "a [nabla] b"),
         ("张伟!", "[U+5F20, U+4F1F]!"),
-        ("\ue000", "[U+E000]"),
+        ("\ue000 \U000fe4e5", "[U+E000] [U+FE4E5]"),
         ("יעל", "יעל"),
         ("e\u05b0", "e[hebrew point sheva]"),  # each is in a font, and no font has both
         ("1\ufe0f\u20e3", "1\ufe0f"),

@@ -12,6 +12,8 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
@@ -150,6 +152,13 @@ def test_markup_of_any_kind_is_printed_as_it_was_typed(library: Library) -> None
     said = words_in(printed(library, chosen((NASTY,), (NASTY,))))
     assert said.count('<script>alert("x")</script><img src=x onerror=alert(1)> & {name}') == 2
     assert said.count('#eval("1") $x$ @cite *b*') == 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80))
+def test_whatever_is_typed_is_printed_the_first_time(library: Library, text: str) -> None:
+    said = words_in(printed(library, chosen(("יעל", text), (text,))))
+    assert "hebrew letter yod, hebrew letter ayin" not in said  # as the second try, with one font only, would name them
 
 
 def test_nothing_at_all_is_one_page(library: Library) -> None:

@@ -24,6 +24,7 @@ FORM = Path(__file__).parent / "page" / "sheet.typ"
 STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 FIRST_FONT = "NotoSans-Regular"
 ENDINGS = ("*.ttf", "*.otf")
+TYPSTS_OWN, LATIN = "Libertinus Serif", frozenset((*range(0x20, 0x7F), *range(0xA0, 0x180), *map(ord, "–—‘’“”…")))
 
 
 class NotPrinted(Exception):
@@ -64,6 +65,9 @@ def _fonts(folder: Path) -> Fonts:
         with TTFont(path, lazy=True) as font:
             families.append(str(font["name"].getBestFamilyName()))
             signs.append(frozenset(font.getBestCmap()))
+    if not families:  # a content folder of somebody's own, without fonts: Typst brings one for Latin letters
+        own = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+        return Fonts((TYPSTS_OWN,), (LATIN,), own)
     # Only these, and none of the machine's: the same document is to come out the same everywhere.
     loaded = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
     return Fonts(tuple(families), tuple(signs), loaded)

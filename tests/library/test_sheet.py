@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -159,6 +160,13 @@ def test_markup_of_any_kind_is_printed_as_it_was_typed(library: Library) -> None
 def test_whatever_is_typed_is_printed_the_first_time(library: Library, text: str) -> None:
     said = words_in(printed(library, chosen(("יעל", text), (text,))))
     assert "hebrew letter yod, hebrew letter ayin" not in said  # as the second try, with one font only, would name them
+
+
+def test_without_a_folder_of_fonts_it_is_printed_all_the_same(library: Library, tmp_path: Path) -> None:
+    sheet = sheet_of(library.speak("en"), chosen((*HARD.values(), "Zoë – “yes”…")))
+    said = words_in(press(sheet, tmp_path, NOW.date()))
+    assert "Zoë – “yes”…" in said
+    assert "[hebrew letter yod, hebrew letter ayin, hebrew letter lamed]" in said
 
 
 def test_nothing_at_all_is_one_page(library: Library) -> None:

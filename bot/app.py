@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from telegram.request import BaseRequest
 
 from bot.clock import Clock
 from bot.core.model import Lane
+from bot.core.screen import Document
 from bot.dispatch import Dispatcher
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
@@ -26,6 +28,7 @@ from bot.services import (
     cards,
     followup,
     given,
+    handout,
     hold,
     journal,
     lessons,
@@ -35,6 +38,7 @@ from bot.services import (
     safetyplan,
     spiral,
     steady,
+    therapist,
 )
 from bot.services import conversation as words
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, UNLISTED, Conversation
@@ -49,7 +53,7 @@ from bot.store.paces import SharedPace
 from bot.store.store import Store
 from bot.telegram.claims import RENEW_SECONDS, SWEEP_SECONDS, Claims
 from bot.telegram.desk import Desk
-from bot.telegram.files import Files, OwnData
+from bot.telegram.files import Files, MakeDocument
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
@@ -76,6 +80,7 @@ ACTIONS = (
     | card_steps.ACTIONS
     | retention.ACTIONS
     | bringing.ACTIONS
+    | therapist.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(
@@ -224,7 +229,7 @@ def build(
     assert isinstance(lanes, Lanes)  # build_bot gave it
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
-    files = Files(bot, store, library.folder / "media", _own_data(store, library, clock), copies=copies)
+    files = Files(bot, store, library.folder / "media", _documents(store, library, clock), copies=copies)
     sender = Sender(bot, files, paid=paid, place=_place(store) if several else None)
     if several:
         lanes.shared = SharedPace(store)
@@ -250,15 +255,22 @@ def _place(store: Store) -> Place:
     return place
 
 
-def _own_data(store: Store, library: Library, clock: Clock) -> OwnData:
-    async def make(chat_id: int) -> bytes | None:
+def _documents(store: Store, library: Library, clock: Clock) -> MakeDocument:
+    async def make(chat_id: int, wanted: Document) -> bytes | None:
         async with store.transaction(reading=True) as tx:
             learner = await tx.learners.find(chat_id)
             if learner is None:
                 return None
             turn = Turn(tx, learner, library, clock.now())
-            own = await gather(turn)
-        return await asyncio.to_thread(pack, turn.content, own)  # everybody else is answered meanwhile
+            if wanted.handout is None:
+                own = await gather(turn)
+                write: Callable[[], bytes] = partial(pack, turn.content, own)
+            else:
+                chosen = await handout.gather(turn, wanted.handout)
+                if chosen is None:
+                    return None
+                write = partial(handout.write, turn.content, chosen, wanted.name, library.folder)
+        return await asyncio.to_thread(write)  # everybody else is answered meanwhile
 
     return make
 

@@ -155,13 +155,13 @@ def own_id(line: str) -> str:
 def _tap(flow: Flow, session: Session, step: Step, chosen: str, offered: tuple[str, ...]) -> Move:
     choices = {choice.id: choice for choice in (*step.choices, *(flow.always if step.always else ()))}
     if step.pick_many and chosen.endswith((CHECKED, UNCHECKED)):
-        if chosen[:-1] in choices:
+        if chosen[:-1] in choices or chosen[:-1] in offered:
             return Move(_tick(session, step, chosen[:-1], on=chosen.endswith(CHECKED)))
         if chosen.startswith(OWN_MARK) and chosen.endswith(UNCHECKED):
             return Move(_take_back(session, step, chosen[:-1]))
     choice = choices.get(chosen)
     if choice is None:
-        if chosen in offered or (step.ask == "scale" and chosen in SCALE):
+        if (chosen in offered and not step.pick_many) or (step.ask == "scale" and chosen in SCALE):
             value: Value = int(chosen) if step.ask == "scale" else chosen
             return _onward(flow, answer(session, step.name, value), step, step.to)
         return Move(session, stale=True)
@@ -209,8 +209,9 @@ def _tick(session: Session, step: Step, choice: str, *, on: bool) -> Session:
     ticked = [item for item in ticks(session, step.name) if item != choice]
     if on:
         ticked.append(choice)
-    order = [item.id for item in step.choices]
-    return answer(session, step.name, tuple(sorted(ticked, key=order.index)))
+    # What the shell offers comes after the file's own choices, in the order in which it was ticked.
+    order = {item.id: at for at, item in enumerate(step.choices)}
+    return answer(session, step.name, tuple(sorted(ticked, key=lambda item: order.get(item, len(order)))))
 
 
 def _take_back(session: Session, step: Step, own: str) -> Session:

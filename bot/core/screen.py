@@ -79,9 +79,13 @@ class Frame:
 
 @dataclass(frozen=True)
 class Document:
-    """The file with everything stored about the person, by its neutral name; it is made when it is sent."""
+    """A file about the person, by its neutral name; it is made when it is sent.
+
+    handout: the run in which somebody chose what a therapist gets; None for everything that is stored.
+    """
 
     name: str
+    handout: str | None = None
 
 
 @dataclass(frozen=True)

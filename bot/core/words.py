@@ -103,7 +103,7 @@ def _rows(flow: Flow, session: Session, step: Step, options: Options) -> Rows:
     scale = tuple(Choice(number, number) for number in SCALE) if step.ask == "scale" else ()
     offered = tuple(Choice(id_, label) for id_, label in options.of(step))
     rows = [*_grid(flow, session, step, scale, SCALE_COLUMNS)]
-    rows += _grid(flow, session, step, offered, max(step.columns, 2))
+    rows += _grid(flow, session, step, offered, step.columns if step.pick_many else max(step.columns, 2))
     choices = options.choices(step)
     if step.pick_many:
         # What goes on stands by itself, below what can be ticked.

@@ -25,6 +25,7 @@ FACTS = frozenset(
         *("steady_name", "keep_name", "after_name", "line", "plan", "map"),
         *("emergency", "lines", "line", "adult", "draft", "help_text"),
         *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
+        *("page_now", "pages", "ticked", "first_words", "question_text", "handout"),
         *(f"the_{part}" for part in ("signs", "helps", "places", "people", "professionals", "safer", "reasons")),
     }
 )

@@ -77,7 +77,7 @@ class StepFile(Shape):
 
     say: Annotated[list[Words], BeforeValidator(_several)] = []
     choices: list[ChoiceFile] = []
-    options: Literal["clocks", "languages", "holds"] | None = None
+    options: Literal["clocks", "languages", "holds", "own_words", "questions"] | None = None
     columns: Annotated[int, Field(ge=1, le=6)] = 1
     ask: Literal["text", "scale", "time", "date", "place", "message", "duration", "voice", "photo", "file"] | None = (
         None
@@ -100,10 +100,16 @@ class StepFile(Shape):
     branch: list[BranchFile] = []
     do: Name | None = None
     tool: Identifier | None = None
-    play: Literal["letter", "voice", "photo", "person", "found"] | None = None
-    fill: Literal["page", "draft", "line", "person", "plan", "given", "crisis", "fear", "temper", "young"] | None = None
+    play: Literal["letter", "voice", "photo", "person", "found", "handout"] | None = None
+    fill: (
+        Literal["page", "draft", "line", "person", "plan", "given", "crisis", "fear", "temper", "young"]
+        | Literal["picking", "question", "handout"]
+        | None
+    ) = None
     media: Identifier | None = None
-    rank: Literal["tools", "soothing", "closing", "lengths", "material", "held", "help", "after"] | None = None
+    rank: Literal["tools", "soothing", "closing", "lengths", "material", "held", "help", "after", "picking"] | None = (
+        None
+    )
     beside: bool = False
     why: Words | None = None
     source: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.flow import Flow, Options
 from bot.core.insight import preferred
 from bot.core.model import Hold, Session
+from bot.services import therapist
 from bot.services.moments import say_moment
 from bot.services.own_words import draft_pages, own_words
 from bot.services.places import Places
@@ -26,9 +27,18 @@ async def options_for(turn: Turn, flow: Flow, session: Session, places: Places) 
         lists["languages"] = tuple((code, item.name) for code, item in sorted(turn.library.locales.items()))
     if "holds" in wanted:
         lists["holds"] = tuple((f"h{item.id}", _hold_label(turn, item)) for item in await turn.holds())
+    if wanted & {"own_words", "questions"}:
+        lists |= await therapist.options(turn, session)
     hidden, first = await _ranked(turn, step.rank if step is not None else None, session)
-    words = await own_words(turn, session, step.fill) if step is not None and step.fill is not None else {}
-    return Options(lists, hidden, first, words)
+    return Options(lists, hidden, first, await _words(turn, session, step.fill if step is not None else None))
+
+
+async def _words(turn: Turn, session: Session, fill: str | None) -> dict[str, str]:
+    if fill is None:
+        return {}
+    if fill in therapist.FILLS:
+        return await therapist.words(turn, session, fill)
+    return await own_words(turn, session, fill)
 
 
 async def _ranked(
@@ -49,6 +59,8 @@ async def _ranked(
             return {rank: frozenset(f"drop-{kind}" for kind in MATERIAL if kind not in there)}, {}
         case "closing":
             return {rank: closing_hidden(session)}, {}
+        case "picking":
+            return {rank: await therapist.hidden(turn, session)}, {}
         case "held":
             return {rank: await _held_hidden(turn, session)}, {}
         case "help" | "after":

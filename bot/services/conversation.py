@@ -29,7 +29,7 @@ from bot.services.flows import RESUMABLE, Flows
 from bot.services.pages import source_text
 from bot.services.turn import Command, Gave, Handed, Incoming, Other, Pressed, Shared, Turn, Wrote
 
-FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan", "import")
+FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan", "import", "therapist")
 """Commands that begin the flow of the same name."""
 PAGES = ("help", "about", "privacy")
 COMMANDS = (
@@ -74,6 +74,7 @@ BUTTON_COMMANDS = (
     "asks",
     "age",
     "snooze",
+    "therapist",
 )
 """What only buttons mean."""
 GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume"))

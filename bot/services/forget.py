@@ -9,8 +9,8 @@ from bot.core.fading import without_words, words_of
 from bot.core.model import Note, Session, Value
 from bot.core.screen import LOST, Button, Reply, Screen, literal
 from bot.services.hold import HOLD
+from bot.services.kinds import kind_name
 from bot.services.moments import say_moment
-from bot.services.own_words import PLAN_KIND
 from bot.services.spiral import SPIRAL
 from bot.services.turn import Command, Turn
 
@@ -59,7 +59,7 @@ async def _items(turn: Turn) -> list[Item]:
     """Everything that can be erased, the newest first."""
     tx, learner = turn.tx, turn.learner
     notes = [note for note in await tx.records.notes(learner.id) if note.kind != "person_words"]
-    found = [Item(f"n{note.id}", _kind(turn, note), note.at, note.text) for note in notes]
+    found = [Item(f"n{note.id}", kind_name(turn, note), note.at, note.text) for note in notes]
     checkin = turn.texts("data-entry-checkin")
     found += [Item(f"e{id_}", checkin, item.at) for id_, item in await tx.records.numbered(learner.id, CHECKIN)]
     held = turn.texts("forget-held")
@@ -75,14 +75,6 @@ async def _items(turn: Turn) -> list[Item]:
 def _run(turn: Turn, run: Session) -> str:
     typed = turn.texts.has(f"command-{run.flow}")  # others begin by themselves, and have no name that anybody knows
     return turn.texts("forget-run", command=run.flow) if typed else turn.texts("forget-words")
-
-
-def _kind(turn: Turn, note: Note) -> str:
-    if note.kind.startswith(PLAN_KIND):
-        part = turn.texts(f"data-{note.kind.replace('_', '-')}")
-        return f"{turn.texts('data-kind-safe')}: {part}"
-    name = f"data-kind-{note.kind}"
-    return turn.texts(name if turn.texts.has(name) else "data-kind-note")
 
 
 async def _list(turn: Turn, command: Command, page: int, *, words: bool = False, before: str | None = None) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.flow import ticks
 from bot.core.model import Session
 from bot.core.screen import Screen, literal
-from bot.services import library
+from bot.services import library, therapist
 from bot.services.turn import Turn, with_answer
 
 PAGE = 3500
@@ -76,6 +76,8 @@ async def play(turn: Turn, session: Session, what: str) -> tuple[Screen, ...]:
         case "voice" | "photo":
             kept = (await turn.tx.kept.keepsakes(turn.learner.id)).get(what)
             return (Screen("", keepsake=kept, silent=True),) if kept is not None else ()
+        case "handout":
+            return therapist.documents(turn, session)
         case "found":
             return await library.found(turn, session)
         case "person":

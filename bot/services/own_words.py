@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.model import HoldState, Session
+from bot.services.kinds import PLAN_KIND
 from bot.services.moments import say_moment
 from bot.services.safety import card_words
 from bot.services.turn import Turn
@@ -10,8 +11,6 @@ from bot.services.turn import Turn
 PAGE = 3000
 """Characters of a journal entry or a held message on one screen."""
 PLAN_PARTS = ("signs", "helps", "places", "people", "professionals", "safer", "reasons")
-PLAN_KIND = "safe_"
-"""Parts of the safety plan are notes; their kinds begin with this."""
 UNDECIDED = (HoldState.HELD, HoldState.READY)
 
 

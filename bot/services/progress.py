@@ -18,6 +18,7 @@ async def view(turn: Turn) -> Reply:
     rows = (
         (turn.button("button-continue", "lesson"), turn.button("button-spiral", "spiral")),
         (turn.button("button-export", "export"), turn.button("button-more-help", "sos")),
+        (turn.button("button-therapist", "therapist"),),
     )
     if summary.empty:
         return Reply((turn.page("progress-empty", *rows),))

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 RETENTION = "retention"
 """The kind of timer that erases."""
-PASSING = ("journal", "checkin", "note")
+PASSING = ("journal", "checkin", "note", "question")
 """Kinds of notes that were written down in passing."""
 CHOICES = {"30": 30, "90": 90}
 AT_NIGHT = time(3)

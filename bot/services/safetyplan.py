@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.core.model import Session
 from bot.core.screen import Reply, Screen
-from bot.services.own_words import PLAN_KIND, PLAN_PARTS
+from bot.services.kinds import PLAN_KIND
+from bot.services.own_words import PLAN_PARTS
 from bot.services.turn import Turn, with_answer
 
 

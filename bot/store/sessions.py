@@ -193,6 +193,16 @@ class Sessions:
         query = select(session).where(session.c.learner_id == learner_id, session.c.touched_at >= moment)
         return [self._session(row) for row in await self.connection.execute(query)]
 
+    async def newest(self, learner_id: int, flow: str, since: datetime | None, limit: int) -> list[Session]:
+        """The newest runs of a flow with words in them, of those touched after a moment if one is given."""
+        query = select(session).where(
+            session.c.learner_id == learner_id, session.c.flow == flow, session.c.bare.is_(False)
+        )
+        if since is not None:
+            query = query.where(session.c.touched_at >= since)
+        rows = await self.connection.execute(query.order_by(session.c.touched_at.desc()).limit(limit))
+        return [self._session(row) for row in rows]
+
     async def all(self, learner_id: int) -> list[Session]:
         """Every run, oldest first, for the export; of one that cannot be opened any more LOST is the only answer."""
         query = select(session).where(session.c.learner_id == learner_id).order_by(session.c.started_at)

@@ -14,13 +14,13 @@ from telegram import InputFile, Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.core.screen import LOST, Keepsake
+from bot.core.screen import LOST, Document, Keepsake
 from bot.store.store import Store
 from bot.telegram.lanes import ONCE
 
 log = structlog.get_logger()
 
-OwnData = Callable[[int], Awaitable[bytes | None]]
+MakeDocument = Callable[[int, Document], Awaitable[bytes | None]]
 PATIENCE = 4.0
 """Seconds that the words below an animation wait for it at most."""
 
@@ -29,13 +29,13 @@ PATIENCE = 4.0
 class Files:
     """folder: where Keel's own animations are. copies: whether people's own are also kept here, sealed.
 
-    own_data: makes the file with everything stored about the person of a chat; None where there is nobody.
+    document: makes a file about the person of a chat; None where there is nobody.
     """
 
     bot: ExtBot[str]
     store: Store
     folder: Path
-    own_data: OwnData
+    document: MakeDocument
     copies: bool = False
     _known: dict[str, str] = field(default_factory=dict)
 

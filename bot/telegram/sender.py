@@ -131,7 +131,7 @@ class Sender:
                 if shown is not None:
                     self.remember(chat_id, shown)
             if screen.document is not None:
-                made = await self.files.own_data(chat_id)
+                made = await self.files.document(chat_id, screen.document)
                 if made is not None:
                     return await self._hand_over(chat_id, screen, screen.document.name, made)
                 screen = replace(screen, text=texts("export-nothing"))

@@ -19,6 +19,7 @@ button-library = Library
 button-resume = Resume
 button-start = Start again
 button-export = Hand me my data
+button-therapist = For my therapist
 button-delete = Delete my data
 button-forget-words = Show the first words
 button-forget-hide = Hide the words
@@ -445,6 +446,95 @@ import-full = Something of yours is here by now, so nothing changed; /delete wou
 import-unreachable = I couldn't fetch the file from Telegram just now, so nothing changed; please send it once more.
 export-nothing = There is nothing stored about you here, so there is nothing to hand over.
 
+## For a therapist: in the chat
+
+handout-run = Typed in a hard moment
+handout-hidden = The words are hidden. The button shows how each entry begins.
+handout-print = To print, or to send on. It isn't locked.
+handout-page = The same as a page for a browser. It isn't locked either.
+handout-says-days = Days: { $days ->
+    [0] all of them
+   *[other] the last { $days }
+  }
+handout-says-a4 = Paper: A4
+handout-says-letter = Paper: US Letter
+handout-says-parts = Parts: { $parts }
+handout-says-words = Own words: { $count ->
+    [0] none
+    [one] one entry
+   *[other] { $count } entries
+  }
+handout-says-questions = Questions: { $count ->
+    [0] none
+    [one] one
+   *[other] { $count }
+  }
+
+## The document for a therapist
+
+sheet-title = Notes to talk about
+sheet-name = Name
+sheet-days = Days
+sheet-made = Made on
+sheet-day = { $day } { $month } { $year }
+sheet-month = { $month } { $year }
+sheet-from-to = { $first } to { $last }
+sheet-about = Made with Keel, a free program in a chat with short lessons and a pause before sending. The person whose notes these are chose what stands here, and what does not. Keel sent it to nobody but them.
+sheet-about-numbers = The numbers are this person's own counts and ratings. They are no test and no diagnosis, and they compare with nobody. No clinician has checked them.
+sheet-foot = Made with Keel. What one person chose to share. No diagnosis.
+sheet-page = Page { $page } of { $pages }
+sheet-missing = Signs in square brackets are named, because no font here has them. The web page shows them.
+sheet-none = Nothing was noted in these days.
+sheet-all = All of these days
+sheet-together = All together
+sheet-questions = What I would like to raise
+sheet-counts = Counts
+sheet-note-counts = How often, in these days. What was never done is not listed.
+sheet-measures = Ratings before and after
+sheet-note-measures = How upset, from 0 (settled) to 10 (the most one can imagine), before a pause and after it. “Middle” is the median; it is left open below three pairs. One point either way counts as about the same. A number that rises is no failure. At most 24 months are listed.
+sheet-table-ratings = How upset, before and after
+sheet-table-moods = Moods at check-ins
+sheet-triggers = What set it off
+sheet-note-triggers = Tapped in hard moments; several at once are possible. What was told in own words is not counted here.
+sheet-fears = Fears and what came of them
+sheet-note-fears = The next day, the person was asked once whether it came as feared. Those that did are counted like the others. One look back can count for several fears.
+sheet-lessons = Lessons done
+sheet-note-lessons = Short lessons of the program, with what the person said came of them.
+sheet-plans = Plans
+sheet-words = In their own words
+sheet-note-own = Written by the person, unchanged, and chosen one by one.
+sheet-note-too-many = Written by the person, unchanged, and chosen one by one. Not everything that was chosen has room here.
+sheet-about-words = { $about }, { $when }
+sheet-head-what = What
+sheet-head-when = When
+sheet-head-times = Times
+sheet-head-pairs = Pairs
+sheet-head-before = Before, middle
+sheet-head-after = After, middle
+sheet-head-lower = Lower after
+sheet-head-same = About the same
+sheet-head-higher = Higher after
+sheet-head-mood = Mood
+sheet-head-facts = What happened
+sheet-head-meanings = What the mind added
+sheet-head-fear = What was feared
+sheet-head-didnt = It didn't
+sheet-head-partly = Partly
+sheet-head-did = It did
+sheet-head-unknown = Not known yet
+sheet-head-lesson = Lesson
+sheet-head-outcome = What came of it
+sheet-count-pause = Pauses taken
+sheet-count-spiral = Hard moments gone through to the end
+sheet-count-hold-held = Messages held back for a while
+sheet-count-hold-let-go = Of these, let go
+sheet-count-hold-asked = Of these, turned into one clear ask
+sheet-count-hold-sent = Of these, sent
+sheet-count-checkin = Check-ins
+sheet-count-fear = Fears looked at again
+sheet-count-tried = Practices tried
+sheet-count-lessons = Lessons read or tried
+
 ## The page in that file
 
 data-title = Notes
@@ -460,6 +550,7 @@ data-country = Country for help
 data-kind-journal = Journal
 data-kind-checkin = Words with a check-in
 data-kind-note = Notes
+data-kind-question = Questions to raise
 data-kind-letter = Letter
 data-kind-line = Lines of your own
 data-kind-person = A safe person
@@ -532,7 +623,7 @@ help = **What you can do here**
     /checkin, /journal – how it is, in a tap or in words
     /letter – things of yours for a hard day; /plan – your own safety plan
     /lesson – the next short lesson; /library – all of them
-    /progress – what grew
+    /progress – what grew, and two files for a therapist
     /settings – clock, days and pace; /pause and /resume
     /sos – people to reach
     /export, /import, /forget and /delete – your data; /clean – recent messages out of this chat

@@ -192,6 +192,7 @@ async def prepare(world: World, person: Person, *, clock: bool, runs: int, histo
                 ("line", "I can wait"),
                 ("person", "Noor"),
                 ("person_words", "Hi"),
+                *(("note", f"thought {number}") for number in range(4)),  # more than one page holds
             ):
                 await tx.records.add_note(learner.id, kind, text, now)
             for text in ("an old page", "a newer page"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.days import day_of
 from bot.core.model import Completion, Delivery, Entry, Hold, Learner, Note, Notice, Session, Timer
 from bot.core.screen import Keepsake
 from bot.library.load import Library
@@ -23,6 +24,8 @@ from bot.store.store import Transaction
 LARGEST = 64 * 1024 * 1024
 """Bytes of a whole file, and of each file in it once unpacked."""
 MEDIA = {f"media/{kind}.{ending}": kind for kind, ending in ENDINGS.items()}
+FARTHEST_EAST = 24 * 60
+"""Minutes; no wall clock was ever a whole day ahead of UTC, or behind it."""
 EXPECTED = frozenset(("data.json", "notes.html", "entries.csv", "lessons.csv", "ratings.csv", *MEDIA))
 
 
@@ -146,6 +149,8 @@ def _read(content: bytes) -> _Data:
         raise NotBroughtIn("data.json cannot be read; bring the file that /export gave, as it is.") from None
     if not all(moment.tzinfo is not None for moment in _moments(read)):
         raise NotBroughtIn("A moment in data.json has no time zone; it was changed after /export.")
+    if not all(_has_a_day(item) for item in read.entries):
+        raise NotBroughtIn("An entry in data.json is on no day of any clock; it was changed after /export.")
     if any(item.file not in (None, *MEDIA) for item in read.keepsakes):
         raise NotBroughtIn("There is something in this file that Keel never puts there; it is left alone.")
     return read
@@ -165,5 +170,15 @@ def _moments(value: Any) -> list[datetime]:
     return [moment for name in fields for moment in _moments(getattr(value, name))]
 
 
+def _has_a_day(item: _Entry) -> bool:
+    if abs(item.east or 0) > FARTHEST_EAST:
+        return False
+    try:
+        day_of(_bare(item))
+    except OverflowError:
+        return False
+    return True
+
+
 def _bare(item: _Entry) -> Entry:
-    return Entry(item.kind, item.at.astimezone(UTC), item.before, item.after, item.tool, item.tags)
+    return Entry(item.kind, item.at.astimezone(UTC), item.before, item.after, item.tool, item.tags, item.east)

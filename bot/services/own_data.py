@@ -48,6 +48,7 @@ async def gather(turn: Turn) -> OwnData:
         "notes": [asdict(item) for item in await tx.records.notes(learner.id)],
         "entries": [{"id": id_, **asdict(item)} for id_, item in await tx.records.numbered(learner.id)],
         "counters": (await tx.records.tally(learner.id)).counts,
+        "counters_by_day": [asdict(item) for item in await tx.records.day_counters(learner.id)],
         "lessons": [asdict(item) for item in await tx.records.completions(learner.id)],
         "lessons_sent": [_own(item) for item in await tx.timers.deliveries(learner.id)],
         "holds": [asdict(item) for item in await tx.kept.holds(learner.id, undecided=False)],

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,9 +24,10 @@ from bot.store.arrivals import Luggage
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.inbox import Received
 from bot.store.migrate import migrate
+from bot.store.moment import Moment
 from bot.store.sessions import LostRace
 from bot.store.store import Store, open_store
-from bot.store.tables import Moment, broadcast, metadata
+from bot.store.tables import broadcast, metadata
 from tests.postgresql import database
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -134,7 +135,7 @@ async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: St
 
 def row_for(table: Table, learner_id: int) -> dict[str, object]:
     """A row of any table for one person: something fitting in every column."""
-    fitting: dict[type, object] = {int: 1, bool: False, datetime: NOW, bytes: b"sealed"}
+    fitting: dict[type, object] = {int: 1, bool: False, datetime: NOW, date: NOW.date(), bytes: b"sealed"}
     row: dict[str, object] = {"learner_id": learner_id}
     for column in table.c:
         if column.name in row or (column.primary_key and column.autoincrement and column.type.python_type is int):

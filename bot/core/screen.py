@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.chart import Chart
+
 LITERAL_START = "\ue000"
 LITERAL_END = "\ue001"
 
@@ -101,6 +103,7 @@ class Screen:
     keyboard: also show the persistent reply keyboard (such a message has no inline buttons).
     silent: arrives without a sound.
     media: an animation of Keel's that goes before it, where it loads.
+    chart: this message is a picture of that, with the words below it; where it cannot be drawn, the words alone.
     keepsake: this message is the person's own voice note or picture.
     card: this message stays in view beside the session's living one.
     pin: stays on top of the chat.
@@ -119,6 +122,7 @@ class Screen:
     card: bool = False
     pin: bool = False
     marked_up: bool = False
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)

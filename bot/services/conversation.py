@@ -151,7 +151,7 @@ class Conversation:
             case "after":
                 return await unasked.allow_day_after(turn, command)
             case "progress":
-                return await progress.view(turn)
+                return await progress.answer(turn, command)
             case "sos":
                 chosen = await safety.choose(turn, command)
                 card = await cards.again(turn, self.flows) if chosen else None

@@ -16,15 +16,13 @@ from telegram.ext import ExtBot
 from bot.core.model import Lane
 from bot.core.screen import Frame, Reply, Screen
 from bot.library.texts import Texts
-from bot.telegram.files import Files
+from bot.telegram.files import UPLOAD, Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.render import html, keyboard, reply_keyboard
 from bot.telegram.request import NeverArrived
 
 log = structlog.get_logger()
 
-UPLOAD = 120.0
-"""Seconds that a large file may take on a slow line."""
 REMEMBERED, CHATS_REMEMBERED = 120, 5_000
 """How many messages of how many chats the sender remembers, for somebody who hides them."""
 
@@ -121,6 +119,11 @@ class Sender:
                 if made is not None:
                     return await self._hand_over(chat_id, screen, screen.document.name, made)
                 screen = replace(screen, text=texts("export-nothing"))
+            if screen.chart is not None:
+                drawn = await self.files.draw(chat_id, screen.chart, html(screen.text), keyboard(screen.rows))
+                if drawn is not None:
+                    self.remember(chat_id, drawn.message_id)
+                    return Verdict(Outcome.SENT, drawn.message_id)
             message = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)

@@ -1,0 +1,232 @@
+"""Drawing the picture of /progress: 1,200 pixels wide, on a ground of its own so that it reads in light and dark chats.
+
+Nothing is told by colour alone: dots differ in size, days with something done are larger squares, and every number of
+the week is written out. There is one hue, Okabe and Ito's sky blue (2008, Color Universal Design), dark to light. A
+rating that rose has no colour of its own, and a day without anything is a point like any other: nothing was missed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from datetime import date, timedelta
+from functools import cache
+from math import sqrt
+from typing import TYPE_CHECKING, Literal
+
+from bot.core.chart import Chart
+
+if TYPE_CHECKING:
+    from matplotlib.backend_bases import RendererBase
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+WIDTH, HEIGHT = 1200, 1300
+"""Pixels."""
+DPI = 100
+MARGIN = 50
+GROUND, FAINT, QUIET, INK, BLUE, PALE = "#16222e", "#2b3d4f", "#a9b8c6", "#f4f6f8", "#56b4e9", "#d7efff"
+SMALLEST = 12.0
+"""Pixels high; words that are still too long then are cut."""
+FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
+"""The first one comes with the library; the others have letters that it lacks, where the machine has them."""
+
+
+def draw(chart: Chart) -> bytes:
+    """The picture, as a PNG. Takes about half a second: not for the event loop."""
+    # Loaded with the first picture, so that nobody who never draws pays for it in start-up or memory.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    canvas = _Canvas(Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND))
+    words = chart.words
+    canvas.write(MARGIN, 45, words.title, 38, WIDTH - 2 * MARGIN, bold=True)
+    canvas.write(MARGIN, 125, words.pairs, 29, 520, color=BLUE)
+    _pairs(canvas, chart)
+    canvas.write(650, 125, words.hours, 29, 500, color=BLUE)
+    _hours(canvas, chart)
+    canvas.write(MARGIN, 815, words.calendar, 29, WIDTH - 2 * MARGIN, color=BLUE)
+    _calendar(canvas, chart)
+    return canvas.png()
+
+
+class _Canvas:
+    """Places in pixels, from the upper left corner."""
+
+    def __init__(self, figure: Figure) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+
+        self.figure = figure
+        self.agg = FigureCanvasAgg(figure)
+        self.families = _families()
+        self.renderer: RendererBase = self.agg.get_renderer()  # type: ignore[no-untyped-call]
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        room: float,
+        *,
+        at: Literal["left", "center", "right"] = "left",
+        color: str = INK,
+        bold: bool = False,
+        up: bool = False,
+    ) -> None:
+        """One line around the height `y`, `size` pixels high or as small as it must be for its room; never wider."""
+        from matplotlib.text import Text  # noqa: PLC0415
+
+        line = Text(
+            x / WIDTH,
+            1 - y / HEIGHT,
+            text,
+            color=color,
+            fontfamily=self.families,
+            fontweight="bold" if bold else "normal",
+            horizontalalignment=at,
+            verticalalignment="center",
+            rotation=90 if up else 0,
+            transform=self.figure.transFigure,
+            parse_math=False,
+            figure=self.figure,
+        )
+        line.set_fontsize(size * 72 / DPI)
+        while (wide := self._length(line, up=up)) > room and size > SMALLEST:
+            size = max(SMALLEST, min(size - 1, size * room / wide))
+            line.set_fontsize(size * 72 / DPI)
+        while self._length(line, up=up) > room and len(text) > 1:
+            text = text[:-1]
+            line.set_text(f"{text.rstrip()}…")
+        self.figure.add_artist(line)
+
+    def dot(self, x: float, y: float, radius: float, color: str) -> None:
+        """A dot with a rim, so that two that touch are two."""
+        from matplotlib.patches import Ellipse  # noqa: PLC0415
+
+        place, wide, high = (x / WIDTH, 1 - y / HEIGHT), 2 * radius / WIDTH, 2 * radius / HEIGHT
+        shape = Ellipse(place, wide, high, facecolor=color, edgecolor=GROUND, linewidth=1.5)
+        shape.set_transform(self.figure.transFigure)
+        self.figure.add_artist(shape)
+
+    def box(self, x: float, y: float, wide: float, high: float, color: str) -> None:
+        """A filled box; `x` and `y` are its upper left corner."""
+        from matplotlib.patches import Rectangle  # noqa: PLC0415
+
+        shape = Rectangle((x / WIDTH, 1 - (y + high) / HEIGHT), wide / WIDTH, high / HEIGHT, facecolor=color)
+        shape.set_transform(self.figure.transFigure)
+        self.figure.add_artist(shape)
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], color: str, *, dashed: bool = False) -> None:
+        """A thin line."""
+        from matplotlib.lines import Line2D  # noqa: PLC0415
+
+        xs, ys = zip(start, end, strict=True)
+        places = [x / WIDTH for x in xs], [1 - y / HEIGHT for y in ys]
+        shape = Line2D(*places, color=color, linewidth=1.5, linestyle="--" if dashed else "-")
+        shape.set_transform(self.figure.transFigure)
+        self.figure.add_artist(shape)
+
+    def png(self) -> bytes:
+        """What was drawn."""
+        packed = io.BytesIO()
+        self.agg.print_png(packed)  # type: ignore[no-untyped-call]
+        return packed.getvalue()
+
+    def _length(self, line: Text, *, up: bool) -> float:
+        extent = line.get_window_extent(self.renderer)
+        return float(extent.height if up else extent.width)
+
+
+@cache
+def _families() -> list[str]:
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415
+
+    there = set(fontManager.get_font_names())
+    return [name for name in FAMILIES if name in there]
+
+
+def _pairs(canvas: _Canvas, chart: Chart) -> None:
+    """A dot for each pair of ratings, larger where it came more often; below the dashed line the second was lower."""
+    left, top, step = 125, 180, 44.0
+    right, bottom = left + 10 * step, top + 10 * step
+    for number in range(0, 11, 2):
+        place = number * step
+        canvas.line((left + place, top - 14), (left + place, bottom + 14), FAINT)
+        canvas.line((left - 14, bottom - place), (right + 14, bottom - place), FAINT)
+        canvas.write(left + place, bottom + 34, str(number), 24, step * 2, at="center", color=QUIET)
+        canvas.write(left - 26, bottom - place, str(number), 24, step, at="right", color=QUIET)
+    canvas.line((left, bottom), (right, top), QUIET, dashed=True)
+    canvas.write((left + right) / 2, bottom + 76, chart.words.before, 26, right - left, at="center", color=QUIET)
+    canvas.write(52, (top + bottom) / 2, chart.words.after, 26, bottom - top, at="center", color=QUIET, up=True)
+    canvas.write(left + 8, top + 24, f"- - {chart.words.same}", 22, 4.5 * step, color=QUIET)
+    most = max((count for _, _, count in chart.pairs), default=0)
+    for before, after, count in chart.pairs:
+        radius = 8 + 13 * sqrt(count / most)
+        canvas.dot(left + before * step, bottom - after * step, radius, BLUE)
+    if not chart.pairs:
+        _nothing(canvas, (left + right) / 2, (top + bottom) / 2, chart, right - left)
+
+
+def _hours(canvas: _Canvas, chart: Chart) -> None:
+    """A field for each weekday and part of the day, with its number; the more, the lighter."""
+    left, top, wide, high = 735, 215, 104.0, 58.0
+    most = max(map(max, chart.hours), default=0)
+    for part, name in enumerate(chart.words.parts):
+        canvas.write(left + (part + 0.5) * wide, top - 28, name, 22, wide - 8, at="center", color=QUIET)
+    for day, name in enumerate(chart.words.weekdays):
+        canvas.write(left - 14, top + (day + 0.5) * high, name, 24, 75, at="right", color=QUIET)
+    for day, row in enumerate(chart.hours):
+        for part, count in enumerate(row):
+            share = count / most if most else 0
+            place = left + part * wide, top + day * high
+            canvas.box(place[0] + 2, place[1] + 2, wide - 4, high - 4, _between(FAINT, PALE, share))
+            if count:
+                ink = GROUND if share > 0.4 else INK
+                canvas.write(
+                    place[0] + wide / 2, place[1] + high / 2, str(count), 26, wide - 12, at="center", color=ink
+                )
+    if not most:
+        _nothing(canvas, left + 2 * wide, top + 3.5 * high, chart, 4 * wide)
+
+
+def _calendar(canvas: _Canvas, chart: Chart) -> None:
+    """A square for each day with something done, a small point for each other day; a column is a week."""
+    weeks = (chart.last - chart.first).days // 7 + 1
+    step, left, top = min(56.0, (WIDTH - 2 * MARGIN - 90) / weeks), MARGIN + 90, 905
+    high = 50.0
+    for day in range(0, 7, 2):
+        name = chart.words.weekdays[day]
+        canvas.write(left - 14, top + (day + 0.5) * high, name, 24, 75, at="right", color=QUIET)
+    for week, name, room in _months(chart.first, weeks, chart.words.months):
+        canvas.write(left + week * step, top - 28, name, 24, room * step - 10, color=QUIET)
+    done, side = set(chart.done), min(step, high) - 6
+    for number in range((chart.last - chart.first).days + 1):
+        x, y = left + (number // 7 + 0.5) * step, top + (number % 7 + 0.5) * high
+        if chart.first + timedelta(days=number) in done:
+            canvas.box(x - side / 2, y - side / 2, side, side, BLUE)
+        else:
+            canvas.dot(x, y, 4, FAINT)
+
+
+def _months(first: date, weeks: int, names: tuple[str, ...]) -> list[tuple[int, str, int]]:
+    """At which week each month is written, and how many weeks of room it has."""
+    mondays = [first + timedelta(weeks=week) for week in range(weeks)]
+    counts = Counter((day.year, day.month) for day in mondays)
+    found = []
+    week = 0
+    for (_, month), room in counts.items():
+        if room > 1:
+            found.append((week, names[month - 1], room))
+        week += room
+    return found
+
+
+def _nothing(canvas: _Canvas, x: float, y: float, chart: Chart, room: float) -> None:
+    canvas.box(x - room / 2, y - 32, room, 64, GROUND)
+    canvas.write(x, y, chart.words.nothing, 28, room - 20, at="center", color=INK)
+
+
+def _between(first: str, last: str, share: float) -> str:
+    """A colour on the way from one to another; share: how far, 0 to 1."""
+    ways = [(int(first[at : at + 2], 16), int(last[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in ways)

@@ -92,7 +92,7 @@ async def _progress(folder: Path, entries: int) -> float:
         assert learner is not None
         for number in range(entries):
             at = now - timedelta(hours=entries - number)
-            entry = Entry("spiral", at, 7, 4, "breathe", ("fact:no-reply",))
+            entry = Entry("spiral", at, 7, 4, "breathe", ("facts.no-reply", "tool.breathe"), east=0)
             await tx.records.add_entry(learner.id, entry)
     took = []
     for _ in range(9):

@@ -8,37 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date
 
 from bot.core.model import Entry
-from bot.core.pattern import WHEN, Counted, Pattern, patterns, when
-from bot.core.tally import PAIR, TOOL_TAG, Tally, raised
+from bot.core.pattern import WHEN, Counted, Pattern, patterns
+from bot.core.tally import FACTS, PAIR, SPIRAL, SQUARES, TOOL_TAG, Tally, day_of, raised
 
-SPIRAL = "spiral"
-FACTS = f"{SPIRAL} facts."
-BY_DAY = (f"{PAIR} ", TOOL_TAG, FACTS, "hold hold.", "fear outcome.")
+BY_DAY = (f"{PAIR} ", TOOL_TAG, FACTS, f"{WHEN} ", "hold hold.", "fear outcome.")
 """How the names begin that are counted by day too, beside the bare kinds of entries."""
-
-
-def day_of(item: Entry) -> date:
-    """The day of an entry on its person's own calendar; UTC's where their clock was not known.
-
-    Raises OverflowError: there is no such day.
-    """
-    return _wall(item).date()
 
 
 def raised_on_its_day(item: Entry) -> list[str]:
     """The counters of its day that an entry raises by one: those that /progress shows for a stretch of days."""
-    names = [name for name in raised(item) if " " not in name or name.startswith(BY_DAY)]
-    if item.kind == SPIRAL and item.east is not None:
-        names += when(_wall(item))
-    return names
-
-
-def _wall(item: Entry) -> datetime:
-    return item.at + timedelta(minutes=item.east or 0)
+    return [name for name in raised(item) if " " not in name or name.startswith(BY_DAY)]
 
 
 @dataclass(frozen=True)
@@ -63,8 +46,14 @@ class Days:
     length: how many days there are from the first hard moment in it to its end; 1 or more.
     """
 
-    counters: Mapping[str, Counted] = field(default_factory=dict)
-    length: int = 1
+    counters: Mapping[str, Counted]
+    length: int
+
+    @classmethod
+    def all_of(cls, tally: Tally, length: int) -> Days:
+        """All the days there are, from the counters of all time."""
+        counts = tally.counts
+        return cls({name: Counted(count, counts.get(SQUARES + name, 0)) for name, count in counts.items()}, length)
 
     @property
     def tally(self) -> Tally:
@@ -74,5 +63,5 @@ class Days:
     def patterns(self, triggers: Iterable[str]) -> tuple[Pattern, ...]:
         """What comes up too often for an accident; triggers: ids of all that can be tapped."""
         by_trigger = {id_: self.counters.get(f"{FACTS}{id_}", Counted()) for id_ in triggers}
-        whens = {name: item for name, item in self.counters.items() if name.startswith(WHEN)}
+        whens = {name: item for name, item in self.counters.items() if name.startswith(f"{WHEN} ")}
         return patterns(by_trigger, whens, self.counters.get(SPIRAL, Counted()).total, self.length)

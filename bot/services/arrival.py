@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.core.days import day_of
 from bot.core.model import Completion, Delivery, Entry, Hold, Learner, Note, Notice, Session, Timer
 from bot.core.screen import Keepsake
+from bot.core.tally import day_of
 from bot.library.load import Library
 from bot.services.own_data import ENDINGS, VERSION
 from bot.store.arrivals import DoesNotFit, Luggage

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 from math import sqrt
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.core.chart import Chart
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
     from matplotlib.text import Text
@@ -26,14 +28,21 @@ WIDTH, HEIGHT = 1200, 1300
 DPI = 100
 MARGIN = 50
 GROUND, FAINT, QUIET, INK, BLUE, PALE = "#16222e", "#2b3d4f", "#a9b8c6", "#f4f6f8", "#56b4e9", "#d7efff"
-SMALLEST = 12.0
+SMALLEST = 15.0
 """Pixels high; words that are still too long then are cut."""
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
 """The first one comes with the library; the others have letters that it lacks, where the machine has them."""
 
 
 def draw(chart: Chart) -> bytes:
-    """The picture, as a PNG. Takes about half a second: not for the event loop."""
+    """The picture, as a PNG. Takes some tenths of a second: not for the event loop."""
+    packed = io.BytesIO()
+    lay_out(chart).canvas.print_figure(packed, format="png", dpi=DPI, facecolor=GROUND)
+    return packed.getvalue()
+
+
+def lay_out(chart: Chart) -> Figure:
+    """Everything in its place, not painted yet."""
     # Loaded with the first picture, so that nobody who never draws pays for it in start-up or memory.
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -46,7 +55,7 @@ def draw(chart: Chart) -> bytes:
     _hours(canvas, chart)
     canvas.write(MARGIN, 815, words.calendar, 29, WIDTH - 2 * MARGIN, color=BLUE)
     _calendar(canvas, chart)
-    return canvas.png()
+    return canvas.figure
 
 
 class _Canvas:
@@ -56,9 +65,8 @@ class _Canvas:
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
 
         self.figure = figure
-        self.agg = FigureCanvasAgg(figure)
         self.families = _families()
-        self.renderer: RendererBase = self.agg.get_renderer()  # type: ignore[no-untyped-call]
+        self.renderer: RendererBase = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
 
     def write(
         self,
@@ -74,30 +82,17 @@ class _Canvas:
         up: bool = False,
     ) -> None:
         """One line around the height `y`, `size` pixels high or as small as it must be for its room; never wider."""
-        from matplotlib.text import Text  # noqa: PLC0415
-
-        line = Text(
-            x / WIDTH,
-            1 - y / HEIGHT,
-            text,
-            color=color,
-            fontfamily=self.families,
-            fontweight="bold" if bold else "normal",
-            horizontalalignment=at,
-            verticalalignment="center",
-            rotation=90 if up else 0,
-            transform=self.figure.transFigure,
-            parse_math=False,
-            figure=self.figure,
-        )
-        line.set_fontsize(size * 72 / DPI)
-        while (wide := self._length(line, up=up)) > room and size > SMALLEST:
-            size = max(SMALLEST, min(size - 1, size * room / wide))
-            line.set_fontsize(size * 72 / DPI)
-        while self._length(line, up=up) > room and len(text) > 1:
+        line = self._text(text, size, bold=bold)
+        self._fit(line, room)
+        while self._wide(line) > room and len(text) > 1:
             text = text[:-1]
             line.set_text(f"{text.rstrip()}…")
-        self.figure.add_artist(line)
+        line.set(x=x / WIDTH, y=1 - y / HEIGHT, color=color, ha=at, va="center", rotation=90 if up else 0)
+        self._add(line)
+
+    def size_for(self, texts: Sequence[str], size: float, room: float) -> float:
+        """The size at which all of these fit, so that those which stand together look alike."""
+        return min(self._fit(self._text(text, size), room) for text in texts)
 
     def dot(self, x: float, y: float, radius: float, color: str) -> None:
         """A dot with a rim, so that two that touch are two."""
@@ -106,7 +101,7 @@ class _Canvas:
         place, wide, high = (x / WIDTH, 1 - y / HEIGHT), 2 * radius / WIDTH, 2 * radius / HEIGHT
         shape = Ellipse(place, wide, high, facecolor=color, edgecolor=GROUND, linewidth=1.5)
         shape.set_transform(self.figure.transFigure)
-        self.figure.add_artist(shape)
+        self._add(shape)
 
     def box(self, x: float, y: float, wide: float, high: float, color: str) -> None:
         """A filled box; `x` and `y` are its upper left corner."""
@@ -114,7 +109,7 @@ class _Canvas:
 
         shape = Rectangle((x / WIDTH, 1 - (y + high) / HEIGHT), wide / WIDTH, high / HEIGHT, facecolor=color)
         shape.set_transform(self.figure.transFigure)
-        self.figure.add_artist(shape)
+        self._add(shape)
 
     def line(self, start: tuple[float, float], end: tuple[float, float], color: str, *, dashed: bool = False) -> None:
         """A thin line."""
@@ -124,17 +119,29 @@ class _Canvas:
         places = [x / WIDTH for x in xs], [1 - y / HEIGHT for y in ys]
         shape = Line2D(*places, color=color, linewidth=1.5, linestyle="--" if dashed else "-")
         shape.set_transform(self.figure.transFigure)
+        self._add(shape)
+
+    def _text(self, text: str, size: float, *, bold: bool = False) -> Text:
+        from matplotlib.text import Text  # noqa: PLC0415
+
+        line = Text(text=text, fontfamily=self.families, fontweight="bold" if bold else "normal", parse_math=False)
+        line.set(figure=self.figure, transform=self.figure.transFigure, fontsize=size * 72 / DPI)
+        return line
+
+    def _fit(self, line: Text, room: float) -> float:
+        size = float(line.get_fontsize()) * DPI / 72
+        while (wide := self._wide(line)) > room and size > SMALLEST:
+            size = max(SMALLEST, min(size - 1, size * room / wide))
+            line.set_fontsize(size * 72 / DPI)
+        return size
+
+    def _wide(self, line: Text) -> float:
+        return float(line.get_window_extent(self.renderer).width)
+
+    def _add(self, shape: Artist) -> None:
+        """On top of everything that is there."""
+        shape.set_zorder(len(self.figure.get_children()))
         self.figure.add_artist(shape)
-
-    def png(self) -> bytes:
-        """What was drawn."""
-        packed = io.BytesIO()
-        self.agg.print_png(packed)  # type: ignore[no-untyped-call]
-        return packed.getvalue()
-
-    def _length(self, line: Text, *, up: bool) -> float:
-        extent = line.get_window_extent(self.renderer)
-        return float(extent.height if up else extent.width)
 
 
 @cache
@@ -158,26 +165,33 @@ def _pairs(canvas: _Canvas, chart: Chart) -> None:
     canvas.line((left, bottom), (right, top), QUIET, dashed=True)
     canvas.write((left + right) / 2, bottom + 76, chart.words.before, 26, right - left, at="center", color=QUIET)
     canvas.write(52, (top + bottom) / 2, chart.words.after, 26, bottom - top, at="center", color=QUIET, up=True)
-    canvas.write(left + 8, top + 24, f"- - {chart.words.same}", 22, 4.5 * step, color=QUIET)
+    canvas.write(left, bottom + 118, f"- - -  {chart.words.same}", 24, right - left, color=QUIET)
     most = max((count for _, _, count in chart.pairs), default=0)
     for before, after, count in chart.pairs:
         radius = 8 + 13 * sqrt(count / most)
         canvas.dot(left + before * step, bottom - after * step, radius, BLUE)
     if not chart.pairs:
-        _nothing(canvas, (left + right) / 2, (top + bottom) / 2, chart, right - left)
+        canvas.box(left, (top + bottom) / 2 - 40, right - left, 80, GROUND)
+        canvas.write((left + right) / 2, (top + bottom) / 2, chart.words.nothing, 28, right - left - 20, at="center")
 
 
 def _hours(canvas: _Canvas, chart: Chart) -> None:
     """A field for each weekday and part of the day, with its number; the more, the lighter."""
     left, top, wide, high = 735, 215, 104.0, 58.0
     most = max(map(max, chart.hours), default=0)
+    size = canvas.size_for(chart.words.parts, 22, wide - 8)
     for part, name in enumerate(chart.words.parts):
-        canvas.write(left + (part + 0.5) * wide, top - 28, name, 22, wide - 8, at="center", color=QUIET)
+        canvas.write(left + (part + 0.5) * wide, top - 28, name, size, wide - 8, at="center", color=QUIET)
+    size = canvas.size_for(chart.words.weekdays, 24, 75)
     for day, name in enumerate(chart.words.weekdays):
-        canvas.write(left - 14, top + (day + 0.5) * high, name, 24, 75, at="right", color=QUIET)
+        canvas.write(left - 14, top + (day + 0.5) * high, name, size, 75, at="right", color=QUIET)
+    if not most:
+        canvas.box(left + 2, top + 2, 4 * wide - 4, 7 * high - 4, FAINT)
+        canvas.write(left + 2 * wide, top + 3.5 * high, chart.words.nothing, 28, 4 * wide - 40, at="center")
+        return
     for day, row in enumerate(chart.hours):
         for part, count in enumerate(row):
-            share = count / most if most else 0
+            share = count / most
             place = left + part * wide, top + day * high
             canvas.box(place[0] + 2, place[1] + 2, wide - 4, high - 4, _between(FAINT, PALE, share))
             if count:
@@ -185,8 +199,6 @@ def _hours(canvas: _Canvas, chart: Chart) -> None:
                 canvas.write(
                     place[0] + wide / 2, place[1] + high / 2, str(count), 26, wide - 12, at="center", color=ink
                 )
-    if not most:
-        _nothing(canvas, left + 2 * wide, top + 3.5 * high, chart, 4 * wide)
 
 
 def _calendar(canvas: _Canvas, chart: Chart) -> None:
@@ -194,11 +206,13 @@ def _calendar(canvas: _Canvas, chart: Chart) -> None:
     weeks = (chart.last - chart.first).days // 7 + 1
     step, left, top = min(56.0, (WIDTH - 2 * MARGIN - 90) / weeks), MARGIN + 90, 905
     high = 50.0
+    size = canvas.size_for(chart.words.weekdays, 24, 75)
     for day in range(0, 7, 2):
-        name = chart.words.weekdays[day]
-        canvas.write(left - 14, top + (day + 0.5) * high, name, 24, 75, at="right", color=QUIET)
-    for week, name, room in _months(chart.first, weeks, chart.words.months):
-        canvas.write(left + week * step, top - 28, name, 24, room * step - 10, color=QUIET)
+        canvas.write(left - 14, top + (day + 0.5) * high, chart.words.weekdays[day], size, 75, at="right", color=QUIET)
+    months = _months(chart.first, weeks, chart.words.months)
+    size = min((canvas.size_for([name], 24, room * step - 10) for _, name, room in months), default=24)
+    for week, name, room in months:
+        canvas.write(left + week * step, top - 28, name, size, room * step - 10, color=QUIET)
     done, side = set(chart.done), min(step, high) - 6
     for number in range((chart.last - chart.first).days + 1):
         x, y = left + (number // 7 + 0.5) * step, top + (number % 7 + 0.5) * high
@@ -219,11 +233,6 @@ def _months(first: date, weeks: int, names: tuple[str, ...]) -> list[tuple[int, 
             found.append((week, names[month - 1], room))
         week += room
     return found
-
-
-def _nothing(canvas: _Canvas, x: float, y: float, chart: Chart, room: float) -> None:
-    canvas.box(x - room / 2, y - 32, room, 64, GROUND)
-    canvas.write(x, y, chart.words.nothing, 28, room - 20, at="center", color=INK)
 
 
 def _between(first: str, last: str, share: float) -> str:

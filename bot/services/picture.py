@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.core.chart import MOST_WEEKS, PRACTICE, Chart, Words, compared, first_day, hours_of
+from bot.core.days import Days
 from bot.core.insight import FEWEST_PAIRS
 from bot.core.pattern import PARTS, WEEKDAYS
 from bot.core.screen import Screen
@@ -12,15 +13,16 @@ from bot.core.tally import Tally, medians
 from bot.services.turn import Turn
 
 
-async def draw(turn: Turn, title: str, tally: Tally, since: date | None) -> Screen:
-    """The picture of a range, without buttons. title: what is above the lines of that range."""
+async def draw(turn: Turn, title: str, counted: Days, since: date | None) -> Screen:
+    """The picture of a range, without buttons. title: what stands above the lines of that range."""
     oldest = max(since or date.min, turn.today - timedelta(weeks=MOST_WEEKS))
-    by_day = await turn.tx.records.by_day(turn.learner.id, PRACTICE, oldest)
+    by_day = await turn.tx.tallies.by_day(turn.learner.id, PRACTICE, oldest)
     done = tuple(sorted(day for day in by_day if day <= turn.today))
-    hours = await turn.tx.records.days(turn.learner.id, since or date.min, turn.today)
+    tally = counted.tally
     pairs = tuple((before, after, count) for (before, after), count in sorted(tally.pairs().items()))
-    counts = {name: item.total for name, item in hours.counters.items()}
-    chart = Chart(_words(turn, title), pairs, first_day(turn.today, done, since), turn.today, done, hours_of(counts))
+    chart = Chart(
+        _words(turn, title), pairs, first_day(turn.today, done, since), turn.today, done, hours_of(tally.counts)
+    )
     return Screen(_in_words(turn, chart, tally), chart=chart)
 
 

@@ -11,7 +11,6 @@ from bot.core.days import Days
 from bot.core.progress import begun, summarise
 from bot.core.schedule import local
 from bot.core.screen import Reply, Rows, Screen
-from bot.core.tally import Tally
 from bot.services import picture
 from bot.services.progress_lines import choose, lines_of, triggers
 from bot.services.turn import Command, Turn
@@ -19,8 +18,6 @@ from bot.services.turn import Command, Turn
 ALL, MONTH = "all", "30"
 """Ranges beside those that begin with a stage, which are named by its id."""
 MONTH_LONG = timedelta(days=30)
-RECENT = timedelta(days=730)
-"""Patterns are looked for in the last two years: older habits say little, and what is read stays bounded."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +57,13 @@ async def _view(turn: Turn, name: str) -> Screen:
     curriculum = turn.library.curriculum
     stages = _days_of(turn, begun(curriculum, done, sent))
     span = _range(turn, name, stages)
-    tally, recent = await _counted(turn, span)
+    counted = await _counted(turn, span)
     summary = summarise(
         curriculum,
-        tally,
+        counted.tally,
         [item for item in done if span.since is None or _day(turn, item.at) >= span.since],
         next_lesson(curriculum, done, [item.lesson for item in sent]),
-        recent.patterns(triggers(turn)),
+        counted.patterns(triggers(turn)),
     )
     rows = _rows(turn, span, stages)
     if summary.empty:
@@ -75,14 +72,11 @@ async def _view(turn: Turn, name: str) -> Screen:
     return Screen("\n".join([_title(turn, span), *lines]), rows)
 
 
-async def _counted(turn: Turn, span: Range) -> tuple[Tally, Days]:
-    """The counters of a range, and those of its last two years, in which patterns are looked for."""
-    records, person, today = turn.tx.records, turn.learner.id, turn.today
-    newest = today - RECENT
-    recent = await records.days(person, max(span.since or newest, newest), today)
-    if span.since is None:
-        return await turn.tally(), recent
-    return (await records.days(person, span.since, today) if span.since < newest else recent).tally, recent
+async def _counted(turn: Turn, span: Range) -> Days:
+    """The counters of a range."""
+    if span.since is not None:
+        return await turn.tx.tallies.days(turn.learner.id, span.since, turn.today)
+    return await turn.tx.tallies.all_days(turn.learner.id, await turn.tally(), turn.today)
 
 
 async def _stages(turn: Turn) -> Screen:
@@ -94,8 +88,7 @@ async def _stages(turn: Turn) -> Screen:
 
 async def _draw(turn: Turn, name: str) -> Screen:
     span = _range(turn, name, await _begun(turn))
-    tally, _ = await _counted(turn, span)
-    screen = await picture.draw(turn, _title(turn, span), tally, span.since)
+    screen = await picture.draw(turn, _title(turn, span), await _counted(turn, span), span.since)
     back = (turn.button("button-back", "progress", f"in-{span.name}"), turn.button("button-hide", "hide"))
     return replace(screen, rows=(back, (turn.button("button-more-help", "sos"),)))
 

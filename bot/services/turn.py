@@ -107,7 +107,7 @@ class Turn:
     async def tally(self) -> Tally:
         """The counters of everything that counts about the person, read once a turn."""
         if self._tally is None:
-            self._tally = await self.tx.records.tally(self.learner.id)
+            self._tally = await self.tx.tallies.tally(self.learner.id)
         return self._tally
 
     async def add(self, item: Entry) -> int:

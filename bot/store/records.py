@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
-from bot.core.days import SPIRAL, DayCounter, Days, day_of, raised_on_its_day
 from bot.core.model import Completion, Entry, Note, Outcome
-from bot.core.pattern import Counted
-from bot.core.tally import Tally, raised, rated
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, day_tally, delivery, entry, note, tally
+from bot.store.tables import completion, delivery, entry, note
+from bot.store.tallies import Tallies
 
 _COMPLETIONS = Prepared(
     lambda _: select(completion).where(completion.c.learner_id == bindparam("learner")).order_by(completion.c.at)
@@ -24,31 +22,6 @@ _COMPLETIONS = Prepared(
 _ADD_ENTRY = Prepared(
     lambda insert: insert(entry).returning(entry.c.id),
     ("learner_id", "kind", "at", "before", "after", "tool", "tags", "east"),
-)
-_TALLY = Prepared(lambda _: select(tally.c.name, tally.c.count).where(tally.c.learner_id == bindparam("learner")))
-_RAISE = Prepared(
-    lambda insert: insert(tally).on_conflict_do_update(
-        index_elements=["learner_id", "name"], set_={"count": tally.c.count + 1}
-    ),
-    ("learner_id", "name", "count"),
-)
-_RAISE_DAY = Prepared(
-    lambda insert: insert(day_tally).on_conflict_do_update(
-        index_elements=["learner_id", "day", "name"], set_={"count": day_tally.c.count + 1}
-    ),
-    ("learner_id", "day", "name", "count"),
-)
-_DAYS = Prepared(
-    lambda _: (
-        select(
-            day_tally.c.name,
-            func.sum(day_tally.c.count).label("total"),
-            func.sum(day_tally.c.count * day_tally.c.count).label("squares"),
-            func.min(day_tally.c.day).label("first"),
-        )
-        .where(day_tally.c.learner_id == bindparam("learner"), day_tally.c.day >= bindparam("since", type_=Date))
-        .group_by(day_tally.c.name)
-    )
 )
 
 
@@ -58,6 +31,7 @@ class Records:
 
     connection: Connection
     cipher: Cipher
+    tallies: Tallies
 
     async def complete(self, learner_id: int, done: Completion) -> None:
         """What somebody made of a lesson, instead of what they made of it before."""
@@ -149,7 +123,7 @@ class Records:
         """Something that counts in /progress; gives its id."""
         row = asdict(item) | {"tags": " ".join(item.tags)}
         added = await self.connection.run(_ADD_ENTRY, learner_id=learner_id, **row)
-        self._raise(learner_id, raised(item), day_of(item), raised_on_its_day(item))
+        await self.tallies.add(learner_id, item)
         return int(added[0].id)
 
     async def rate_entry(self, learner_id: int, id_: int, after: int) -> None:
@@ -160,20 +134,14 @@ class Records:
             return
         await self.connection.execute(update(entry).where(which).values(after=after))
         if row.before is not None:
-            item = _entry(row)
-            names = rated(item, row.before, after)
-            self._raise(learner_id, names, day_of(item), names)
+            self.tallies.rate(learner_id, _entry(row), row.before, after)
 
     async def drop_entry(self, learner_id: int, id_: int) -> None:
         """Erase something that counts, and take it out of every counter that it raised."""
         which = (entry.c.learner_id == learner_id) & (entry.c.id == id_)
         row = (await self.connection.execute(delete(entry).where(which).returning(*entry.c))).one_or_none()
-        if row is None:
-            return
-        item = _entry(row)
-        await self._lower(tally, tally.c.learner_id == learner_id, raised(item))
-        on_its_day = (day_tally.c.learner_id == learner_id) & (day_tally.c.day == day_of(item))
-        await self._lower(day_tally, on_its_day, raised_on_its_day(item))
+        if row is not None:
+            await self.tallies.take_back(learner_id, _entry(row))
 
     async def entries(self, learner_id: int) -> list[Entry]:
         """Everything that counts, oldest first."""
@@ -196,42 +164,6 @@ class Records:
             .limit(limit)
         )
         return list((await self.connection.execute(query)).scalars())[::-1]
-
-    async def tally(self, learner_id: int) -> Tally:
-        """The counters of everything that counts."""
-        rows = await self.connection.run(_TALLY, learner=learner_id)
-        return Tally({row.name: row.count for row in rows})
-
-    async def days(self, learner_id: int, since: date, today: date) -> Days:
-        """The counters of all days from one on, summed up by the database."""
-        rows = await self.connection.run(_DAYS, learner=learner_id, since=since)
-        first = next((row.first for row in rows if row.name == SPIRAL), today)
-        counters = {row.name: Counted(int(row.total), int(row.squares)) for row in rows}
-        return Days(counters, max(1, (today - first).days + 1))
-
-    async def by_day(self, learner_id: int, kinds: Sequence[str], since: date) -> dict[date, int]:
-        """On which days from one on there were entries of some kinds, and how many."""
-        which = (day_tally.c.learner_id == learner_id) & (day_tally.c.day >= since) & day_tally.c.name.in_(kinds)
-        query = select(day_tally.c.day, func.sum(day_tally.c.count)).where(which).group_by(day_tally.c.day)
-        return {day: int(count) for day, count in map(tuple, await self.connection.execute(query))}
-
-    async def day_counters(self, learner_id: int) -> list[DayCounter]:
-        """Every counter of every day, the oldest first."""
-        columns = (day_tally.c.day, day_tally.c.name, day_tally.c["count"])
-        query = select(*columns).where(day_tally.c.learner_id == learner_id).order_by(day_tally.c.day, day_tally.c.name)
-        return [DayCounter(*tuple(row)) for row in await self.connection.execute(query)]
-
-    def _raise(self, learner_id: int, names: list[str], day: date, on_the_day: list[str]) -> None:
-        for name in names:
-            self.connection.later(_RAISE, learner_id=learner_id, name=name, count=1)
-        for name in on_the_day:
-            self.connection.later(_RAISE_DAY, learner_id=learner_id, day=day, name=name, count=1)
-
-    async def _lower(self, table: Table, which: ColumnElement[bool], names: list[str]) -> None:
-        for name in names:
-            counter = update(table).where(which, table.c.name == name)
-            await self.connection.execute(counter.values(count=table.c["count"] - 1))
-        await self.connection.execute(delete(table).where(which, table.c["count"] < 1))
 
 
 def _entry(row: Row[Any]) -> Entry:

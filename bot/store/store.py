@@ -35,6 +35,7 @@ from bot.store.notices import Notices
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
+from bot.store.tallies import Tallies
 from bot.store.timers import Timers
 
 log = structlog.get_logger()
@@ -60,6 +61,7 @@ class Transaction:
     sessions: Sessions
     timers: Timers
     records: Records
+    tallies: Tallies
     kept: Kept
     inbox: Inbox
     marks: Marks
@@ -166,11 +168,13 @@ class Store:
         return PostgresqlConnection(opened.core, repeatable=repeatable)
 
     def _bind(self, connection: Connection) -> Transaction:
+        tallies = Tallies(connection)
         return Transaction(
             learners=Learners(connection, self.cipher),
             sessions=Sessions(connection, self.cipher),
             timers=Timers(connection),
-            records=Records(connection, self.cipher),
+            records=Records(connection, self.cipher, tallies),
+            tallies=tallies,
             kept=Kept(connection, self.cipher),
             inbox=Inbox(connection, self.cipher),
             marks=Marks(connection),

@@ -10,7 +10,9 @@ from alembic import op
 
 from bot.core.days import day_counters
 from bot.core.model import Entry
+from bot.core.pattern import WHEN
 from bot.core.schedule import east_of, is_zone
+from bot.core.tally import SQUARES, Tally
 
 revision = "0008"
 down_revision = "0007"
@@ -66,6 +68,15 @@ def _count_for(connection: sa.Connection, zones: dict[int, str | None]) -> None:
         for learner, items in entries.items()
         for counter in day_counters(items)
     ]
+    tally = sa.table("tally", *map(sa.column, ("learner_id", "name", "count")))
+    new = [
+        {"learner_id": learner, "name": name, "count": count}
+        for learner, items in entries.items()
+        for name, count in Tally.of(items).counts.items()
+        if name.startswith((WHEN, SQUARES))
+    ]
+    if new:
+        connection.execute(tally.insert(), new)
     if clocks:
         change = entry.update().where(entry.c.id == sa.bindparam("which")).values(east=sa.bindparam("ahead"))
         connection.execute(change, clocks)

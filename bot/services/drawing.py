@@ -42,12 +42,8 @@ def draw(chart: Chart) -> bytes:
 
 
 def lay_out(chart: Chart) -> Figure:
-    """Everything in its place, not painted yet."""
-    # Loaded with the first picture, so that nobody who never draws pays for it in start-up or memory.
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    canvas = _Canvas(Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND))
-    words = chart.words
+    """Everything in its place, not painted yet; on the one sheet there is, so one picture at a time."""
+    canvas, words = _Canvas(), chart.words
     canvas.write(MARGIN, 45, words.title, 38, WIDTH - 2 * MARGIN, bold=True)
     canvas.write(MARGIN, 125, words.pairs, 29, 520, color=BLUE)
     _pairs(canvas, chart)
@@ -61,12 +57,10 @@ def lay_out(chart: Chart) -> Figure:
 class _Canvas:
     """Places in pixels, from the upper left corner."""
 
-    def __init__(self, figure: Figure) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-
-        self.figure = figure
+    def __init__(self) -> None:
+        self.figure, self.renderer = _sheet()
+        self.figure.clear()
         self.families = _families()
-        self.renderer: RendererBase = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
 
     def write(
         self,
@@ -142,6 +136,17 @@ class _Canvas:
         """On top of everything that is there."""
         shape.set_zorder(len(self.figure.get_children()))
         self.figure.add_artist(shape)
+
+
+@cache
+def _sheet() -> tuple[Figure, RendererBase]:
+    """Made once: a figure and what paints it hold each other and six megabytes, and would pile up until found."""
+    # Loaded with the first picture, so that nobody who never draws pays for it in start-up or memory.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND)
+    return figure, FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
 
 
 @cache

@@ -2,8 +2,9 @@
 
 Everything looked for is listed beforehand: each trigger that can be tapped, the seven weekdays, and each weekday in
 each of four parts of the day. All of it together says anything at all in at most one of twenty histories without a
-pattern. What is not shown may still be there: a pattern of twice the usual rate needs some hundreds of moments before
-it can be told from chance.
+pattern. What is not shown may still be there: a pattern of twice the usual rate is found nine times in ten from about
+250 moments on where it is a trigger, 300 where it is a weekday, and 1,200 where it is a time of the week (900 for somebody
+who sleeps at night), because one in 28 times of the week has few of the moments.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def patterns(
         return ()
     looked_for = [*_by_trigger(triggers, moments, days), *_by_time(whens, days)]
     shown: dict[bool, Pattern] = {}
-    ranked = sorted(looked_for, key=lambda item: item[0])
+    ranked = sorted(looked_for, key=lambda item: (item[0], item[1].part is None))  # the closer one where both fit
     for at, (probability, pattern) in enumerate(ranked):
         if probability > ERROR / (len(ranked) - at):
             break

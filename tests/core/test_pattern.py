@@ -91,7 +91,7 @@ def test_one_long_bad_night_is_no_pattern() -> None:
 @pytest.mark.parametrize(
     ("planted", "moments", "wakes", "right"),
     [
-        (one_trigger, 200, 0, lambda item: item.trigger == "tone"),
+        (one_trigger, 250, 0, lambda item: item.trigger == "tone"),
         (one_day, 300, 0, lambda item: item.weekday == 6),
         (one_time, 1200, 0, lambda item: (item.weekday, item.part) == (6, 3)),
         (one_time, 900, 7, lambda item: (item.weekday, item.part) == (6, 3)),

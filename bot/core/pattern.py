@@ -3,8 +3,8 @@
 Everything looked for is listed beforehand: each trigger that can be tapped, the seven weekdays, and each weekday in
 each of four parts of the day. All of it together says anything at all in at most one of twenty histories without a
 pattern. What is not shown may still be there: a pattern of twice the usual rate is found nine times in ten from about
-250 moments on where it is a trigger, 300 where it is a weekday, and 1,200 where it is a time of the week (900 for somebody
-who sleeps at night), because one in 28 times of the week has few of the moments.
+250 moments on where it is a trigger, 300 where it is a weekday, and 1,200 where it is a time of the week (900 for
+somebody who sleeps at night), because few of the moments are in any one of 28 times.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ WIDTH, HEIGHT = 1200, 1300
 DPI = 100
 MARGIN = 50
 GROUND, FAINT, QUIET, INK, BLUE, PALE = "#16222e", "#2b3d4f", "#a9b8c6", "#f4f6f8", "#56b4e9", "#d7efff"
+LIGHT = 0.4
 SMALLEST = 15.0
 """Pixels high; words that are still too long then are cut."""
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
@@ -198,12 +199,10 @@ def _hours(canvas: _Canvas, chart: Chart) -> None:
         for part, count in enumerate(row):
             share = count / most
             place = left + part * wide, top + day * high
-            canvas.box(place[0] + 2, place[1] + 2, wide - 4, high - 4, _between(FAINT, PALE, share))
+            canvas.box(place[0] + 2, place[1] + 2, wide - 4, high - 4, between(FAINT, PALE, share))
             if count:
-                ink = GROUND if share > 0.4 else INK
-                canvas.write(
-                    place[0] + wide / 2, place[1] + high / 2, str(count), 26, wide - 12, at="center", color=ink
-                )
+                x, y = place[0] + wide / 2, place[1] + high / 2
+                canvas.write(x, y, str(count), 26, wide - 12, at="center", color=ink_on(share))
 
 
 def _calendar(canvas: _Canvas, chart: Chart) -> None:
@@ -240,7 +239,12 @@ def _months(first: date, weeks: int, names: tuple[str, ...]) -> list[tuple[int, 
     return found
 
 
-def _between(first: str, last: str, share: float) -> str:
+def ink_on(share: float) -> str:
+    """What is read best on a field that is so far on the way from dark to light, 0 to 1."""
+    return GROUND if share > LIGHT else INK
+
+
+def between(first: str, last: str, share: float) -> str:
     """A colour on the way from one to another; share: how far, 0 to 1."""
     ways = [(int(first[at : at + 2], 16), int(last[at : at + 2], 16)) for at in (1, 3, 5)]
     return "#" + "".join(f"{round(low + (high - low) * share):02x}" for low, high in ways)

@@ -10,6 +10,7 @@ from bot.core.insight import FEWEST_PAIRS
 from bot.core.pattern import PARTS, WEEKDAYS
 from bot.core.screen import Screen
 from bot.core.tally import Tally, medians
+from bot.library.texts import Texts
 from bot.services.turn import Turn
 
 
@@ -21,13 +22,13 @@ async def draw(turn: Turn, title: str, counted: Days, since: date | None) -> Scr
     tally = counted.tally
     pairs = tuple((before, after, count) for (before, after), count in sorted(tally.pairs().items()))
     chart = Chart(
-        _words(turn, title), pairs, first_day(turn.today, done, since), turn.today, done, hours_of(tally.counts)
+        words_in(turn.texts, title), pairs, first_day(turn.today, done, since), turn.today, done, hours_of(tally.counts)
     )
     return Screen(_in_words(turn, chart, tally), chart=chart)
 
 
-def _words(turn: Turn, title: str) -> Words:
-    say = turn.texts
+def words_in(say: Texts, title: str) -> Words:
+    """What is written in the picture. title: with its markup."""
     return Words(
         title=title.replace("*", ""),
         pairs=say("chart-pairs"),

@@ -28,7 +28,7 @@ WIDTH, HEIGHT = 1200, 1300
 DPI = 100
 MARGIN = 50
 GROUND, FAINT, QUIET, INK, BLUE, PALE = "#16222e", "#2b3d4f", "#a9b8c6", "#f4f6f8", "#56b4e9", "#d7efff"
-LIGHT = 0.4
+LIGHT = 0.37
 SMALLEST = 15.0
 """Pixels high; words that are still too long then are cut."""
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")

@@ -30,12 +30,15 @@ class Range:
 
 
 async def answer(turn: Turn, command: Command) -> Reply:
-    """What a button of /progress means: `in-30` a range, `since` the choice of a stage to begin with, `draw-30` the
-    picture of a range, `lines` what is shown, `hide-tool` and `show-tool` a line less or more. Else: all of it."""
+    """What a button of /progress means: `in-30` a range, `see-30` the same as a new message, `draw-30` its picture,
+    `since` the choice of a stage to begin with, `lines` what is shown, `hide-tool` and `show-tool` a line less or more.
+    Everything else is all of it."""
     action, _, about = command.argument.partition("-")
     match action:
         case "in":
             return Reply((replace(await _view(turn, about), edit=command.message_id),))
+        case "see":  # below a picture, which cannot become a text
+            return Reply((await _view(turn, about),))
         case "since":
             return Reply((replace(await _stages(turn), edit=command.message_id),))
         case "draw":
@@ -89,7 +92,7 @@ async def _stages(turn: Turn) -> Screen:
 async def _draw(turn: Turn, name: str) -> Screen:
     span = _range(turn, name, await _begun(turn))
     screen = await picture.draw(turn, _title(turn, span), await _counted(turn, span), span.since)
-    back = (turn.button("button-back", "progress", f"in-{span.name}"), turn.button("button-hide", "hide"))
+    back = (turn.button("button-back", "progress", f"see-{span.name}"), turn.button("button-hide", "hide"))
     return replace(screen, rows=(back, (turn.button("button-more-help", "sos"),)))
 
 

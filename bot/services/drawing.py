@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-WIDTH, HEIGHT = 1200, 1300
+WIDTH, HEIGHT = 1200, 1950
 """Pixels."""
 DPI = 100
-MARGIN = 50
+MARGIN, BESIDE = 50, 230
+"""Pixels left of everything, and of what has names on its left."""
+LARGE, USUAL = 44, 38
+"""Pixels high: a phone shows the picture at a quarter of its width."""
 GROUND, FAINT, QUIET, INK, BLUE, PALE = "#16222e", "#2b3d4f", "#a9b8c6", "#f4f6f8", "#56b4e9", "#d7efff"
 LIGHT = 0.37
-SMALLEST = 15.0
+SMALLEST = 20.0
 """Pixels high; words that are still too long then are cut."""
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic", "Noto Sans Hebrew")
 """The first one comes with the library; the others have letters that it lacks, where the machine has them."""
@@ -44,13 +47,13 @@ def draw(chart: Chart) -> bytes:
 
 def lay_out(chart: Chart) -> Figure:
     """Everything in its place, not painted yet; on the one sheet there is, so one picture at a time."""
-    canvas, words = _Canvas(), chart.words
-    canvas.write(MARGIN, 45, words.title, 38, WIDTH - 2 * MARGIN, bold=True)
-    canvas.write(MARGIN, 125, words.pairs, 29, 520, color=BLUE)
+    canvas, words, room = _Canvas(), chart.words, WIDTH - 2 * MARGIN
+    canvas.write(MARGIN, 60, words.title, 54, room, bold=True)
+    canvas.write(MARGIN, 155, words.pairs, LARGE, room, color=BLUE)
     _pairs(canvas, chart)
-    canvas.write(650, 125, words.hours, 29, 500, color=BLUE)
+    canvas.write(MARGIN, 920, words.hours, LARGE, room, color=BLUE)
     _hours(canvas, chart)
-    canvas.write(MARGIN, 815, words.calendar, 29, WIDTH - 2 * MARGIN, color=BLUE)
+    canvas.write(MARGIN, 1500, words.calendar, LARGE, room, color=BLUE)
     _calendar(canvas, chart)
     return canvas.figure
 
@@ -160,70 +163,74 @@ def _families() -> list[str]:
 
 def _pairs(canvas: _Canvas, chart: Chart) -> None:
     """A dot for each pair of ratings, larger where it came more often; below the dashed line the second was lower."""
-    left, top, step = 125, 180, 44.0
-    right, bottom = left + 10 * step, top + 10 * step
+    left, right, top, bottom = BESIDE, WIDTH - MARGIN - 30, 225, 665
+    across, up = (right - left) / 10, (bottom - top) / 10
     for number in range(0, 11, 2):
-        place = number * step
-        canvas.line((left + place, top - 14), (left + place, bottom + 14), FAINT)
-        canvas.line((left - 14, bottom - place), (right + 14, bottom - place), FAINT)
-        canvas.write(left + place, bottom + 34, str(number), 24, step * 2, at="center", color=QUIET)
-        canvas.write(left - 26, bottom - place, str(number), 24, step, at="right", color=QUIET)
+        x, y = left + number * across, bottom - number * up
+        canvas.line((x, top - 18), (x, bottom + 18), FAINT)
+        canvas.line((left - 18, y), (right + 18, y), FAINT)
+        canvas.write(x, bottom + 48, str(number), USUAL, across * 2, at="center", color=QUIET)
+        canvas.write(left - 36, y, str(number), USUAL, across, at="right", color=QUIET)
     canvas.line((left, bottom), (right, top), QUIET, dashed=True)
-    canvas.write((left + right) / 2, bottom + 76, chart.words.before, 26, right - left, at="center", color=QUIET)
-    canvas.write(52, (top + bottom) / 2, chart.words.after, 26, bottom - top, at="center", color=QUIET, up=True)
-    canvas.write(left, bottom + 118, f"- - -  {chart.words.same}", 24, right - left, color=QUIET)
+    canvas.write((left + right) / 2, bottom + 108, chart.words.before, USUAL, right - left, at="center", color=QUIET)
+    canvas.write(
+        MARGIN + 25, (top + bottom) / 2, chart.words.after, USUAL, bottom - top, at="center", color=QUIET, up=True
+    )
+    canvas.write(left, bottom + 164, f"- - -  {chart.words.same}", USUAL, right - left, color=QUIET)
     most = max((count for _, _, count in chart.pairs), default=0)
     for before, after, count in chart.pairs:
-        radius = 8 + 13 * sqrt(count / most)
-        canvas.dot(left + before * step, bottom - after * step, radius, BLUE)
+        canvas.dot(left + before * across, bottom - after * up, 9 + 14 * sqrt(count / most), BLUE)
     if not chart.pairs:
-        canvas.box(left, (top + bottom) / 2 - 40, right - left, 80, GROUND)
-        canvas.write((left + right) / 2, (top + bottom) / 2, chart.words.nothing, 28, right - left - 20, at="center")
+        middle = (top + bottom) / 2
+        canvas.box(left, middle - 60, right - left, 120, GROUND)
+        canvas.write((left + right) / 2, middle, chart.words.nothing, LARGE, right - left - 40, at="center")
 
 
 def _hours(canvas: _Canvas, chart: Chart) -> None:
     """A field for each weekday and part of the day, with its number; the more, the lighter."""
-    left, top, wide, high = 735, 215, 104.0, 58.0
+    left, top, wide, high = BESIDE, 1020, (WIDTH - MARGIN - BESIDE) / 4, 58
     most = max(map(max, chart.hours), default=0)
-    size = canvas.size_for(chart.words.parts, 22, wide - 8)
+    size = canvas.size_for(chart.words.parts, USUAL, wide - 16)
     for part, name in enumerate(chart.words.parts):
-        canvas.write(left + (part + 0.5) * wide, top - 28, name, size, wide - 8, at="center", color=QUIET)
-    size = canvas.size_for(chart.words.weekdays, 24, 75)
-    for day, name in enumerate(chart.words.weekdays):
-        canvas.write(left - 14, top + (day + 0.5) * high, name, size, 75, at="right", color=QUIET)
+        canvas.write(left + (part + 0.5) * wide, top - 34, name, size, wide - 16, at="center", color=QUIET)
+    _weekdays(canvas, chart, range(7), top, high)
     if not most:
-        canvas.box(left + 2, top + 2, 4 * wide - 4, 7 * high - 4, FAINT)
-        canvas.write(left + 2 * wide, top + 3.5 * high, chart.words.nothing, 28, 4 * wide - 40, at="center")
+        canvas.box(left, top, 4 * wide, 7 * high, FAINT)
+        canvas.write(left + 2 * wide, top + 3.5 * high, chart.words.nothing, LARGE, 4 * wide - 40, at="center")
         return
     for day, row in enumerate(chart.hours):
         for part, count in enumerate(row):
-            share = count / most
-            place = left + part * wide, top + day * high
-            canvas.box(place[0] + 2, place[1] + 2, wide - 4, high - 4, between(FAINT, PALE, share))
+            share, x, y = count / most, left + part * wide, top + day * high
+            canvas.box(x + 2, y + 2, wide - 4, high - 4, between(FAINT, PALE, share))
             if count:
-                x, y = place[0] + wide / 2, place[1] + high / 2
-                canvas.write(x, y, str(count), 26, wide - 12, at="center", color=ink_on(share))
+                canvas.write(x + wide / 2, y + high / 2, str(count), USUAL, wide, at="center", color=ink_on(share))
 
 
 def _calendar(canvas: _Canvas, chart: Chart) -> None:
     """A square for each day with something done, a small point for each other day; a column is a week."""
     weeks = (chart.last - chart.first).days // 7 + 1
-    step, left, top = min(56.0, (WIDTH - 2 * MARGIN - 90) / weeks), MARGIN + 90, 905
-    high = 50.0
-    size = canvas.size_for(chart.words.weekdays, 24, 75)
-    for day in range(0, 7, 2):
-        canvas.write(left - 14, top + (day + 0.5) * high, chart.words.weekdays[day], size, 75, at="right", color=QUIET)
+    left, top, high = BESIDE, 1605, 46
+    step = min(60.0, (WIDTH - MARGIN - BESIDE) / weeks)
+    _weekdays(canvas, chart, range(0, 7, 2), top, high)
     months = _months(chart.first, weeks, chart.words.months)
-    size = min((canvas.size_for([name], 24, room * step - 10) for _, name, room in months), default=24)
+    size = min((canvas.size_for([name], USUAL, room * step - 12) for _, name, room in months), default=USUAL)
     for week, name, room in months:
-        canvas.write(left + week * step, top - 28, name, size, room * step - 10, color=QUIET)
-    done, side = set(chart.done), min(step, high) - 6
+        canvas.write(left + week * step, top - 34, name, size, room * step - 12, color=QUIET)
+    done, side = set(chart.done), min(step, high) - 5
     for number in range((chart.last - chart.first).days + 1):
         x, y = left + (number // 7 + 0.5) * step, top + (number % 7 + 0.5) * high
         if chart.first + timedelta(days=number) in done:
             canvas.box(x - side / 2, y - side / 2, side, side, BLUE)
         else:
-            canvas.dot(x, y, 4, FAINT)
+            canvas.dot(x, y, 5, FAINT)
+
+
+def _weekdays(canvas: _Canvas, chart: Chart, days: range, top: float, high: float) -> None:
+    room = BESIDE - MARGIN - 20
+    size = canvas.size_for(chart.words.weekdays, USUAL, room)
+    for day in days:
+        name = chart.words.weekdays[day]
+        canvas.write(BESIDE - 20, top + (day + 0.5) * high, name, size, room, at="right", color=QUIET)
 
 
 def _months(first: date, weeks: int, names: tuple[str, ...]) -> list[tuple[int, str, int]]:

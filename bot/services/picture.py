@@ -40,7 +40,7 @@ def words_in(say: Texts, title: str) -> Words:
         nothing=say("chart-nothing"),
         weekdays=tuple(say(f"weekday-short-{day}") for day in WEEKDAYS),
         parts=tuple(say(f"part-{part}") for part in PARTS),
-        months=tuple(say(f"month-{month}") for month in range(1, 13)),
+        months=tuple(say(f"month-short-{month}") for month in range(1, 13)),
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.core.days import day_counters
 from bot.core.model import Entry, Hold, HoldState, Lane, Learner, Note, Session
+from bot.core.pattern import Counted
 from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Reply, Screen, StepTap
 from bot.core.tally import Tally
 from bot.store.arrivals import Luggage
@@ -99,6 +100,12 @@ async def test_counters_follow_what_is_erased(store: Store) -> None:
         assert len(left) == 5
         assert (await tx.tallies.tally(person)).counts == Tally.of(left).counts
         assert await tx.tallies.day_counters(person) == day_counters(left)
+        everything = await tx.tallies.days(person, NOW.date(), NOW.date() + timedelta(days=9))
+        whole = await tx.tallies.all_days(person, Tally.of(left), NOW.date() + timedelta(days=9))
+        assert (everything.length, whole.length) == (10, 10)
+        assert everything.counters["spiral facts.seen"] == whole.counters["spiral facts.seen"] == Counted(5, 25)
+        assert (await tx.tallies.days(person, NOW.date() + timedelta(days=1), NOW.date())).counters == {}
+        assert await tx.tallies.by_day(person, ("spiral", "pause"), NOW.date()) == {NOW.date(): 5}
         for id_ in ids[::2]:
             await tx.records.drop_entry(person, id_)
         assert await everything_counted(tx, person) == ([], {}, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from PIL import Image
 from bot.core.model import Entry
 from bot.simulator import methods
 from tests.person import Person, World
+from tests.services.test_drawing import lived
 from tests.telegram.spirals import past, set_clock
 
 RANGES = {"Last 30 days", "All time", "Since a part began"}
@@ -183,6 +185,18 @@ async def test_there_is_a_picture_of_nothing_and_of_a_range(world: World, anna: 
     anna.sees("last 30 days", "10 times", "10 days with something done")
     await anna.taps("Hide this")
     assert "photo" not in anna.bots[-1].data
+
+
+async def test_everybody_else_is_answered_while_a_picture_is_drawn(world: World, anna: Person) -> None:
+    chat_id, turns = anna.account.chat.id, 0
+    anna.account.send_text("hello")
+    await world.settle()
+    drawing = asyncio.create_task(world.keel.sender.files.draw(chat_id, lived(5_000), "words", None))
+    while not drawing.done():
+        await asyncio.sleep(0.005)
+        turns += 1
+    assert await drawing is not None
+    assert turns >= 5  # on the loop itself it would be one
 
 
 async def test_a_picture_that_telegram_refuses_leaves_its_words(

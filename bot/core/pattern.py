@@ -22,7 +22,9 @@ WEEKDAYS = range(7)
 PARTS = range(4)
 """Night (from midnight), morning (from six), afternoon (from noon), evening (from six): six hours each."""
 ENOUGH_DAYS = 28
+"""In fewer days than this it is not known how much a day usually brings."""
 WHEN = "when"
+"""How the names of counters of weekdays and times begin."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _by_time(whens: Mapping[str, Counted], days: int) -> list[tuple[float, Patte
 def _bunched(counters: Collection[Counted], days: int, each: int = 1) -> float:
     """Variance over mean of what a day brings; 1 where it is what chance gives, or less. each: counters of one day.
 
-    In less than four weeks the mean of a day is not known well enough to take it off: then a day counts once.
+    Below `ENOUGH_DAYS` the mean of a day is not taken off: then a day counts once, however much it brings.
     """
     total, squares = sum(item.total for item in counters), sum(item.squares for item in counters)
     if not total:

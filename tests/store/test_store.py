@@ -32,6 +32,7 @@ from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction, open_store
 from bot.store.tables import broadcast, metadata
 from tests.postgresql import database
+from tests.services.test_drawing import lived
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECRET = "a phrase that nobody else would write"
@@ -250,7 +251,13 @@ async def test_an_answer_comes_back_from_the_inbox_as_it_went_in(store: Store) -
         Button("b", LessonTap("o1", "why")),
         Button("c", CommandTap("sos", "DE")),
     )
-    reply = Reply((Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.zip")),), "s", 3, (4,), True)
+    reply = Reply(
+        (Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.zip"), chart=lived(5)),),
+        "s",
+        3,
+        (4,),
+        True,
+    )
     async with store.transaction() as tx:
         await tx.inbox.add(5, [Received(1, 1, "{}")], NOW)
         await tx.inbox.keep_reply(1, reply)

@@ -84,7 +84,8 @@ async def fill_past(folder: Path, entries: int) -> None:
     async with store.transaction() as tx:
         for number in range(entries):
             at = now - timedelta(hours=entries - number)
-            await tx.records.add_entry(FIRST, Entry("spiral", at, 7, 4, "breathe", ("fact:no-reply",)))
+            entry = Entry("spiral", at, 7, 4, "breathe", ("facts.no-reply", "tool.breathe"), east=0)
+            await tx.records.add_entry(FIRST, entry)
     await store.close()
 
 

@@ -59,7 +59,7 @@ from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
 from bot.telegram.porter import Porter
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.sender import Outcome, Place, Sender
+from bot.telegram.sender import FindPlace, Outcome, Place, Sender
 from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
 
@@ -247,8 +247,8 @@ async def nothing() -> None:
     await asyncio.Event().wait()
 
 
-def _place(store: Store) -> Place:
-    async def place(chat_id: int) -> object:
+def _place(store: Store) -> FindPlace:
+    async def place(chat_id: int) -> Place | None:
         async with store.transaction(reading=True) as tx:
             return await tx.sessions.place(chat_id)
 

@@ -39,6 +39,7 @@ class Learner:
     rests_until: until then nothing comes unasked, because danger was said plainly.
     signalled_at: when a quiet signal was noticed last.
     idioms: rules about which this person wishes to be asked no more.
+    hidden_lines: ids of lines of /progress that are not shown.
     keep_days: after how many days words written in passing are erased; None while they stay.
     age_band: `under16`, `16-17` or `adult`, where somebody said so; nothing else about age is kept.
     """
@@ -78,6 +79,7 @@ class Learner:
     idioms: frozenset[str] = frozenset()
     age_band: str | None = None
     keep_days: int | None = None
+    hidden_lines: frozenset[str] = frozenset()
 
     @property
     def plan(self) -> Plan | None:
@@ -271,6 +273,7 @@ class Entry:
     """One thing that counts in /progress: a pause taken, with its ratings if both were given, and plain tags.
 
     tags: ids, never words: `facts.seen`, `tool.walk`, `outcome.partly`.
+    east: minutes that the person's wall clock was ahead of UTC then; None where it was not known.
     """
 
     kind: str
@@ -279,3 +282,4 @@ class Entry:
     after: int | None = None
     tool: str | None = None
     tags: tuple[str, ...] = ()
+    east: int | None = None

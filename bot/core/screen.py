@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.chart import Chart
+
 LITERAL_START = "\ue000"
 LITERAL_END = "\ue001"
 
@@ -108,6 +110,7 @@ class Screen:
     keyboard: also show the persistent reply keyboard (such a message has no inline buttons).
     silent: arrives without a sound.
     media: an animation of Keel's that goes before it, where it loads.
+    chart: this message is a picture of that, with the words below it; where it cannot be drawn, the words alone.
     keepsake: this message is the person's own voice note or picture.
     card: this message stays in view beside the session's living one.
     pin: stays on top of the chat.
@@ -126,6 +129,7 @@ class Screen:
     card: bool = False
     pin: bool = False
     marked_up: bool = False
+    chart: Chart | None = None
 
 
 def holds_lost(screen: Screen) -> bool:
@@ -153,7 +157,7 @@ def _shown(button: Button, words: str) -> Button | None:
 class Reply:
     """Everything one update or one due timer leads to, in the order in which it is sent.
 
-    session: the session whose living message the last screen becomes.
+    session: the session whose living message the last screen becomes; version: of it, as these screens show it.
     strip: a message whose buttons are taken away, because what comes next stands below it.
     delete: messages to remove from the chat.
     sweep: remove every message of the last two days that the sender remembers, too.
@@ -164,6 +168,7 @@ class Reply:
 
     screens: tuple[Screen, ...] = ()
     session: str | None = None
+    version: int = 0
     strip: int | None = None
     delete: tuple[int, ...] = ()
     sweep: bool = False

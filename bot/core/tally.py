@@ -1,8 +1,9 @@
 """Counters kept beside the entries, so that twenty thousand of them cost no more to sum up than fifty.
 
 An entry raises a counter for its kind, one for each of its tags, and, once it has both ratings, one for the pair of
-them and one for the pair behind each tool. How many counters there can be is bounded by how many ids and ratings there
-are; how often somebody was here is not.
+them and one for the pair behind each tool. A hard moment raises one for its weekday, too, and one for its time of the
+week. How many counters there can be is bounded by how many ids and ratings there are; how often somebody was here is
+not.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from bot.core.model import Entry
+from bot.core.pattern import WHEN, when
 
 PAIR = "pair"
 TOOL_TAG = "tool."
+SPIRAL = "spiral"
+FACTS = f"{SPIRAL} facts."
+SQUARES = "squares:"
+"""Before the name of a counter: the squares of what each day added to it, summed up. They tell bunches from chance."""
 
 Pairs = Mapping[tuple[int, int], int]
 """How often a rating before and one after (0 to 10) came together."""
@@ -25,6 +32,8 @@ def raised(item: Entry) -> list[str]:
     names = [item.kind, *(f"{item.kind} {tag}" for tag in item.tags)]
     if item.before is not None and item.after is not None:
         names += rated(item, item.before, item.after)
+    if item.kind == SPIRAL and item.east is not None:
+        names += when(_wall(item))
     return names
 
 
@@ -32,6 +41,23 @@ def rated(item: Entry, before: int, after: int) -> list[str]:
     """Those that are raised when an entry gets its second rating."""
     tools = sorted({tag for tag in item.tags if tag.startswith(TOOL_TAG)})
     return [f"{name} {before} {after}" for name in (PAIR, *tools)]
+
+
+def squared(item: Entry) -> list[str]:
+    """Those of the counters it raises whose squares are kept beside them."""
+    return [name for name in raised(item) if name.startswith((FACTS, f"{WHEN} "))]
+
+
+def day_of(item: Entry) -> date:
+    """The day of an entry on its person's own calendar; UTC's where their clock was not known.
+
+    Raises OverflowError: there is no such day.
+    """
+    return _wall(item).date()
+
+
+def _wall(item: Entry) -> datetime:
+    return item.at + timedelta(minutes=item.east or 0)
 
 
 @dataclass(frozen=True)
@@ -43,7 +69,14 @@ class Tally:
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Tally:
         """Counted anew from the entries themselves."""
-        return cls(Counter(name for item in entries for name in raised(item)))
+        counts: Counter[str] = Counter()
+        by_day: Counter[tuple[date, str]] = Counter()
+        for item in entries:
+            counts.update(raised(item))
+            by_day.update((day_of(item), name) for name in squared(item))
+        for (_, name), count in by_day.items():
+            counts[SQUARES + name] += count * count
+        return cls(counts)
 
     def kind(self, kind: str) -> int:
         """How many entries of a kind there are."""

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.core.model import Completion, Delivery, Entry, Hold, Learner, Note, Notice, Session, Timer
 from bot.core.screen import Keepsake
+from bot.core.tally import day_of
 from bot.library.load import Library
 from bot.services.own_data import ENDINGS, VERSION
 from bot.store.arrivals import DoesNotFit, Luggage
@@ -26,6 +27,8 @@ LARGEST = 64 * 1024 * 1024
 MOST_TIMERS = 1000
 """Things that somebody waits for; a file that says more is made to flood."""
 MEDIA = {f"media/{kind}.{ending}": kind for kind, ending in ENDINGS.items()}
+FARTHEST_EAST = 24 * 60
+"""Minutes; no wall clock was ever a whole day ahead of UTC, or behind it."""
 EXPECTED = frozenset(("data.json", "notes.html", "entries.csv", "lessons.csv", "ratings.csv", *MEDIA))
 
 
@@ -177,6 +180,8 @@ def _read(content: bytes) -> _Data:
         raise NotBroughtIn("A moment in data.json has no time zone; it was changed after /export.")
     if len(read.timers) > MOST_TIMERS:
         raise NotBroughtIn("Something waits more often in data.json than it ever does; it was changed after /export.")
+    if not all(_has_a_day(item) for item in read.entries):
+        raise NotBroughtIn("An entry in data.json is on no day of any clock; it was changed after /export.")
     if any(item.file not in (None, *MEDIA) for item in read.keepsakes):
         raise NotBroughtIn("There is something in this file that Keel never puts there; it is left alone.", "foreign")
     return read
@@ -196,5 +201,15 @@ def _moments(value: Any) -> list[datetime]:
     return [moment for name in fields for moment in _moments(getattr(value, name))]
 
 
+def _has_a_day(item: _Entry) -> bool:
+    if abs(item.east or 0) > FARTHEST_EAST:
+        return False
+    try:
+        day_of(_bare(item))
+    except OverflowError:
+        return False
+    return True
+
+
 def _bare(item: _Entry) -> Entry:
-    return Entry(item.kind, item.at.astimezone(UTC), item.before, item.after, item.tool, item.tags)
+    return Entry(item.kind, item.at.astimezone(UTC), item.before, item.after, item.tool, item.tags, item.east)

@@ -157,7 +157,7 @@ class Conversation:
             case "after":
                 return await unasked.allow_day_after(turn, command)
             case "progress":
-                return await progress.view(turn)
+                return await progress.answer(turn, command)
             case "sos":
                 chosen = await safety.choose(turn, command)
                 card = await cards.again(turn, self.flows) if chosen else None
@@ -280,7 +280,7 @@ class Conversation:
     async def _sorry(self, turn: Turn, current: Session, name: str) -> Reply:
         """What would work here, and the step once more."""
         shown = await self.flows.show(turn, current)
-        return Reply((Screen(turn.texts(name)), *shown.screens), session=shown.session, strip=shown.strip)
+        return replace(shown, screens=(Screen(turn.texts(name)), *shown.screens))
 
     @staticmethod
     def _why(turn: Turn, tool: str) -> Reply:

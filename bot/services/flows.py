@@ -233,7 +233,9 @@ class Flows:
             and stands
             and replace(screen(flow, was, options), silent=flow.silent) == shown
         ):
-            return Reply((card,), session=now.id)  # only the card changed; the message below it stands
+            return Reply(
+                (card,), session=now.id, version=now.version
+            )  # only the card changed; the message below it stands
         if card is not None and card.edit is not None and card.edit == edit:
             edit = strip = None  # the living message became the card
         step = flow.steps.get(now.step)
@@ -243,7 +245,7 @@ class Flows:
         if edit is not None and (played or shown.media is not None):
             edit, strip = None, edit  # what was played stands above the words that go with it
         screens = (*((card,) if card is not None else ()), *played, replace(shown, edit=edit))
-        return Reply(screens, session=now.id, strip=None if strip == edit else strip)
+        return Reply(screens, session=now.id, version=now.version, strip=None if strip == edit else strip)
 
     @staticmethod
     def _card(flow: Flow, was: Session | None, now: Session, edit: int | None) -> Screen | None:

@@ -35,7 +35,7 @@ async def start(turn: Turn, flows: Flows) -> Reply:
         return Reply((hello, turn.page("pick-up", *rows)))
     await turn.change(welcomed=True)
     setup = await flows.begin(turn, "setup")
-    return Reply((hello, *setup.screens), session=setup.session)
+    return Reply((hello, *setup.screens), session=setup.session, version=setup.version)
 
 
 async def schedule(turn: Turn) -> datetime | None:

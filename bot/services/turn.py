@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.core.model import Entry, Hold, Learner, Session
+from bot.core.schedule import east_of, local
 from bot.core.screen import Button, CommandTap, Screen, Tap
 from bot.core.tally import Tally
 from bot.library.load import Content, Library
@@ -104,6 +105,11 @@ class Turn:
         """Small texts in the person's language."""
         return self.content.texts
 
+    @property
+    def today(self) -> date:
+        """The day on the person's own calendar; UTC's while their clock is not known."""
+        return local(self.now, self.learner.zone or "UTC").date()
+
     async def change(self, **values: Any) -> None:
         """Change something about the person, and save it."""
         self.learner = replace(self.learner, **values)
@@ -112,12 +118,14 @@ class Turn:
     async def tally(self) -> Tally:
         """The counters of everything that counts about the person, read once a turn."""
         if self._tally is None:
-            self._tally = await self.tx.records.tally(self.learner.id)
+            self._tally = await self.tx.tallies.tally(self.learner.id)
         return self._tally
 
     async def add(self, item: Entry) -> int:
         """Something more that counts; gives its id."""
         self._tally = None
+        if self.learner.zone is not None:
+            item = replace(item, east=east_of(item.at, self.learner.zone))
         return await self.tx.records.add_entry(self.learner.id, item)
 
     async def take_back(self, entry: int) -> None:

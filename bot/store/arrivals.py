@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, SmallInteger, String, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.core.days import day_counters
 from bot.core.model import Completion, Delivery, Entry, Hold, Learner, Note, Notice, Session, Timer
 from bot.core.screen import Keepsake
 from bot.core.tally import Tally
@@ -19,6 +20,7 @@ from bot.store.connection import Connection
 from bot.store.learners import values_of
 from bot.store.tables import (
     completion,
+    day_tally,
     delivery,
     entry,
     hold,
@@ -87,6 +89,8 @@ class Arrivals:
         counts = Tally.of(thing for _, thing in luggage.entries).counts
         for name, count in counts.items():
             await self._insert(tally, {"learner_id": person, "name": name, "count": count})
+        for counter in day_counters(thing for _, thing in luggage.entries):
+            await self._insert(day_tally, {"learner_id": person, **asdict(counter)})
         for done in luggage.lessons:
             await self._insert(completion, {"learner_id": person, **asdict(done), "outcome": done.outcome.value})
         for sent in luggage.lessons_sent:

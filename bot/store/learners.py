@@ -160,6 +160,7 @@ def values_of(person: Learner) -> dict[str, Any]:
         "idioms": " ".join(sorted(person.idioms)),
         "age_band": person.age_band,
         "keep_days": person.keep_days,
+        "hidden_lines": " ".join(sorted(person.hidden_lines)),
     }
 
 
@@ -201,4 +202,5 @@ def learner_of(row: Row[Any]) -> Learner:
         idioms=frozenset(row.idioms.split()),
         age_band=row.age_band,
         keep_days=row.keep_days,
+        hidden_lines=frozenset(row.hidden_lines.split()),
     )

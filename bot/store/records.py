@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,25 +11,18 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from bot.core.model import Completion, Entry, Note, Outcome
 from bot.core.screen import LOST
-from bot.core.tally import Tally, raised, rated
 from bot.store.cipher import Cipher
 from bot.store.connection import Connection
 from bot.store.prepared import Prepared
-from bot.store.tables import completion, delivery, entry, note, tally
+from bot.store.tables import completion, delivery, entry, note
+from bot.store.tallies import Tallies
 
 _COMPLETIONS = Prepared(
     lambda _: select(completion).where(completion.c.learner_id == bindparam("learner")).order_by(completion.c.at)
 )
 _ADD_ENTRY = Prepared(
     lambda insert: insert(entry).returning(entry.c.id),
-    ("learner_id", "kind", "at", "before", "after", "tool", "tags"),
-)
-_TALLY = Prepared(lambda _: select(tally.c.name, tally.c.count).where(tally.c.learner_id == bindparam("learner")))
-_RAISE = Prepared(
-    lambda insert: insert(tally).on_conflict_do_update(
-        index_elements=["learner_id", "name"], set_={"count": tally.c.count + 1}
-    ),
-    ("learner_id", "name", "count"),
+    ("learner_id", "kind", "at", "before", "after", "tool", "tags", "east"),
 )
 
 
@@ -39,6 +32,7 @@ class Records:
 
     connection: Connection
     cipher: Cipher
+    tallies: Tallies
 
     async def complete(self, learner_id: int, done: Completion) -> None:
         """What somebody made of a lesson, instead of what they made of it before."""
@@ -127,9 +121,9 @@ class Records:
 
     async def add_entry(self, learner_id: int, item: Entry) -> int:
         """Something that counts in /progress; gives its id."""
-        row = {"kind": item.kind, "at": item.at, "before": item.before, "after": item.after, "tool": item.tool}
-        added = await self.connection.run(_ADD_ENTRY, learner_id=learner_id, tags=" ".join(item.tags), **row)
-        self._raise(learner_id, raised(item))
+        row = asdict(item) | {"tags": " ".join(item.tags)}
+        added = await self.connection.run(_ADD_ENTRY, learner_id=learner_id, **row)
+        await self.tallies.add(learner_id, item)
         return int(added[0].id)
 
     async def rate_entry(self, learner_id: int, id_: int, after: int) -> None:
@@ -140,17 +134,14 @@ class Records:
             return
         await self.connection.execute(update(entry).where(which).values(after=after))
         if row.before is not None:
-            self._raise(learner_id, rated(_entry(row), row.before, after))
+            self.tallies.rate(learner_id, _entry(row), row.before, after)
 
     async def drop_entry(self, learner_id: int, id_: int) -> None:
         """Erase something that counts, and take it out of every counter that it raised."""
         which = (entry.c.learner_id == learner_id) & (entry.c.id == id_)
         row = (await self.connection.execute(delete(entry).where(which).returning(*entry.c))).one_or_none()
-        for name in raised(_entry(row)) if row is not None else ():
-            counter = (tally.c.learner_id == learner_id) & (tally.c.name == name)
-            await self.connection.execute(update(tally).where(counter).values(count=tally.c.count - 1))
-        empty = (tally.c.learner_id == learner_id) & (tally.c.count < 1)
-        await self.connection.execute(delete(tally).where(empty))
+        if row is not None:
+            await self.tallies.take_back(learner_id, _entry(row))
 
     async def entries(self, learner_id: int) -> list[Entry]:
         """Everything that counts, oldest first."""
@@ -174,19 +165,10 @@ class Records:
         )
         return list((await self.connection.execute(query)).scalars())[::-1]
 
-    async def tally(self, learner_id: int) -> Tally:
-        """The counters of everything that counts."""
-        rows = await self.connection.run(_TALLY, learner=learner_id)
-        return Tally({row.name: row.count for row in rows})
-
     def _words(self, row: Row[Any]) -> str:
         words = self.cipher.read(row.text, about=f"note:{row.id}")
         return LOST if words is None else words
 
-    def _raise(self, learner_id: int, names: list[str]) -> None:
-        for name in names:
-            self.connection.later(_RAISE, learner_id=learner_id, name=name, count=1)
-
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(row.kind, row.at, row.before, row.after, row.tool, tuple(row.tags.split()))
+    return Entry(row.kind, row.at, row.before, row.after, row.tool, tuple(row.tags.split()), row.east)

@@ -39,6 +39,7 @@ from bot.store.paces import Paces
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
+from bot.store.tallies import Tallies
 from bot.store.timers import Timers
 from bot.store.together import Together
 
@@ -67,6 +68,7 @@ class Transaction:
     sessions: Sessions
     timers: Timers
     records: Records
+    tallies: Tallies
     kept: Kept
     inbox: Inbox
     marks: Marks
@@ -204,11 +206,13 @@ class Store:
 
     def _bind(self, connection: Connection) -> Transaction:
         inbox = Inbox(connection, self.cipher)
+        tallies = Tallies(connection)
         return Transaction(
             learners=Learners(connection, self.cipher),
             sessions=Sessions(connection, self.cipher),
             timers=Timers(connection),
-            records=Records(connection, self.cipher),
+            records=Records(connection, self.cipher, tallies),
+            tallies=tallies,
             kept=Kept(connection, self.cipher),
             inbox=inbox,
             marks=Marks(connection),

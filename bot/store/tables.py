@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -22,32 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
 
-
-class Moment(TypeDecorator[datetime]):
-    """A UTC moment. Refuses naive times, gives back aware ones (SQLite forgets zones)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """To the database."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be stored; pass an aware UTC time.")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """From the database."""
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
+from bot.store.moment import Moment
 
 # SQLite gives a row number to INTEGER keys only, PostgreSQL wants BIGINT for a million people's rows.
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -104,6 +79,7 @@ learner = Table(
     Column("idioms", String(2000), nullable=False, server_default=""),  # ids of rules, joined by spaces
     Column("age_band", String(8)),
     Column("keep_days", SmallInteger),
+    Column("hidden_lines", String(200), nullable=False, server_default=""),  # ids, joined by spaces
 )
 
 session = Table(
@@ -240,6 +216,7 @@ entry = Table(
     Column("after", SmallInteger),
     Column("tool", String(20)),
     Column("tags", String(600), nullable=False),  # ids of choices, joined by spaces; never free text
+    Column("east", SmallInteger),  # minutes that the person's wall clock was ahead of UTC, where it was known
     Index("ix_entry_learner_id_at", "learner_id", "at"),
 )
 
@@ -267,6 +244,16 @@ tally = Table(
     Column("name", String(60), nullable=False),  # made of ids and ratings, never of free text
     Column("count", Integer, nullable=False),
     UniqueConstraint("learner_id", "name"),
+)
+
+day_tally = Table(
+    "day_tally",
+    metadata,
+    _owner(),
+    Column("day", Date, nullable=False),  # on the person's own calendar
+    Column("name", String(60), nullable=False),
+    Column("count", Integer, nullable=False),
+    UniqueConstraint("learner_id", "day", "name"),
 )
 
 inbox = Table(

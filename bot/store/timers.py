@@ -11,8 +11,9 @@ from sqlalchemy import Integer, Row, bindparam, delete, func, or_, select, updat
 
 from bot.core.model import Delivery, DeliveryState, Lane, Timer
 from bot.store.connection import Connection
+from bot.store.moment import Moment
 from bot.store.prepared import Prepared
-from bot.store.tables import Moment, delivery, timer
+from bot.store.tables import delivery, timer
 
 
 def _again(insertion: Any) -> Any:

@@ -3,24 +3,33 @@ notes and pictures that people gave it to keep."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from telegram import InputFile, Message
+from telegram import InlineKeyboardMarkup, InputFile, Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
+from bot.core.chart import Chart
 from bot.core.screen import LOST, Document, Keepsake
+from bot.services.drawing import draw
 from bot.store.store import Store
 from bot.telegram.lanes import ONCE
+from bot.telegram.plain import Markup
 
 log = structlog.get_logger()
 
 MakeDocument = Callable[[int, Document], Awaitable[bytes | None]]
+_DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+"""One picture at a time: what draws is not made for several threads, and one never takes the whole machine."""
+UPLOAD = 120.0
+"""Seconds that a large file may take on a slow line."""
 PATIENCE = 4.0
 """Seconds that the words below an animation wait for it at most."""
 
@@ -88,6 +97,27 @@ class Files:
             async with self.store.transaction() as tx:
                 await tx.kept.rename(kept.id, name)
         return message
+
+    async def draw(self, chat_id: int, chart: Chart, caption: str, buttons: Markup | None) -> Message | None:
+        """Draw a picture, off the event loop, and send it with its words; None if it cannot be drawn or is refused."""
+        try:
+            content = await asyncio.get_running_loop().run_in_executor(_DRAWING, draw, chart)
+            return await self.bot.send_photo(
+                chat_id,
+                InputFile(content, filename="picture.png", attach=True),
+                caption=caption,
+                parse_mode="HTML",
+                reply_markup=InlineKeyboardMarkup.de_json(buttons, self.bot) if buttons else None,
+                read_timeout=UPLOAD,
+                write_timeout=UPLOAD,
+            )
+        except BadRequest as error:
+            if "chat not found" in error.message.lower():
+                raise
+            log.warning("telegram refused a picture", reason=error.message)
+        except (OSError, ValueError, RuntimeError) as error:
+            log.error("a picture could not be drawn", error=type(error).__name__)
+        return None
 
     async def copy(self, chat_id: int) -> None:
         """Fetch and seal what this person gave, where the operator keeps copies; failing leaves Telegram's own."""

@@ -17,7 +17,7 @@ from telegram.ext import ExtBot
 from bot.core.model import Lane
 from bot.core.screen import LOST, Frame, Reply, Screen, holds_lost, without_lost
 from bot.library.texts import Texts
-from bot.telegram.files import Files
+from bot.telegram.files import UPLOAD, Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
 from bot.telegram.render import html, keyboard, reply_keyboard
@@ -25,14 +25,14 @@ from bot.telegram.request import NeverArrived
 
 log = structlog.get_logger()
 
-UPLOAD = 120.0
-"""Seconds that a large file may take on a slow line."""
 REMEMBERED, CHATS_REMEMBERED = 120, 5_000
 """How many messages of how many chats the sender remembers, for somebody who hides them."""
 
 
-Place = Callable[[int], Awaitable[object]]
-"""Something that is the same as long as the person of a chat takes no step."""
+Place = tuple[str, int]
+"""A run and its version: another one after the next step."""
+FindPlace = Callable[[int], Awaitable[Place | None]]
+"""Where the person of a chat stands now."""
 
 
 class Outcome(StrEnum):
@@ -63,7 +63,7 @@ class Verdict:
 class Sender:
     """All sends. Living messages run beside the conversation and end with the next thing somebody does."""
 
-    def __init__(self, bot: ExtBot[str], files: Files, *, paid: bool = False, place: Place | None = None) -> None:
+    def __init__(self, bot: ExtBot[str], files: Files, *, paid: bool = False, place: FindPlace | None = None) -> None:
         """paid: bulk sends may cost Telegram Stars, and then go faster than Telegram's free rate.
 
         place: tells where somebody stands, so that a living message ends also where another process took their next
@@ -96,7 +96,7 @@ class Sender:
             swept = self._recent.pop(chat_id, ()) if reply.sweep else ()
             await self._delete(chat_id, tuple(sorted({*reply.delete, *swept}, reverse=True)))
         for screen in reply.screens:
-            verdict = await self.send(chat_id, screen, texts, lane)
+            verdict = await self.send(chat_id, screen, texts, lane, reply)
             if verdict.outcome is not Outcome.SENT:
                 return verdict
             if arrived is not None:
@@ -109,7 +109,7 @@ class Sender:
             await self._quietly(self.bot.leave_chat(chat_id), "leave_chat")
         return Verdict(Outcome.SENT, living, card)
 
-    async def send(self, chat_id: int, screen: Screen, texts: Texts, lane: Lane = Lane.LIVE) -> Verdict:
+    async def send(self, chat_id: int, screen: Screen, texts: Texts, lane: Lane, of: Reply) -> Verdict:
         """One screen: edited in place where it says so and that is possible, else sent."""
         if holds_lost(screen):
             screen = without_lost(screen, texts("words-lost"))
@@ -117,7 +117,7 @@ class Sender:
             if screen.edit is not None:
                 changed = await self._edit(chat_id, screen, screen.edit)
                 if changed is not None:
-                    self._move(chat_id, changed, screen)
+                    self._move(chat_id, changed, screen, of)
                     return Verdict(Outcome.SENT, changed)
             if screen.keepsake is not None:
                 played = await self.files.play(chat_id, screen.keepsake)
@@ -135,11 +135,16 @@ class Sender:
                 if made is not None:
                     return await self._hand_over(chat_id, screen, screen.document.name, made)
                 screen = replace(screen, text=texts("export-nothing"))
+            if screen.chart is not None:
+                drawn = await self.files.draw(chat_id, screen.chart, html(screen.text), keyboard(screen.rows))
+                if drawn is not None:
+                    self.remember(chat_id, drawn.message_id)
+                    return Verdict(Outcome.SENT, drawn.message_id)
             message_id = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
             return _verdict(error)
         self.remember(chat_id, message_id)
-        self._move(chat_id, message_id, screen)
+        self._move(chat_id, message_id, screen, of)
         if screen.pin:
             pinned = self.bot.pin_chat_message(chat_id, message_id, disable_notification=True)
             await self._quietly(pinned, "pin_chat_message")
@@ -201,12 +206,12 @@ class Sender:
             raise
         return message_id
 
-    def _move(self, chat_id: int, message_id: int, screen: Screen) -> None:
+    def _move(self, chat_id: int, message_id: int, screen: Screen, of: Reply) -> None:
         if screen.card:
             return  # the living message is the other one
         self.stand_still(chat_id)
         if screen.frames:
-            motion = asyncio.create_task(self._play(chat_id, message_id, screen))
+            motion = asyncio.create_task(self._play(chat_id, message_id, screen, (of.session or "", of.version)))
             self._motions[chat_id] = motion
             motion.add_done_callback(lambda done: self._forget(chat_id, done))
 
@@ -214,12 +219,11 @@ class Sender:
         if self._motions.get(chat_id) is motion:
             del self._motions[chat_id]
 
-    async def _play(self, chat_id: int, message_id: int, screen: Screen) -> None:
+    async def _play(self, chat_id: int, message_id: int, screen: Screen, here: Place) -> None:
         frames: list[Frame | None] = [*screen.frames[1:], None]
-        began = await self._place(chat_id) if self._place is not None else None
         await asyncio.sleep(screen.frames[0].seconds)
         for at, frame in enumerate(frames, start=1):
-            if self._place is not None and await self._place(chat_id) != began:
+            if self._place is not None and await self._place(chat_id) != here:
                 return  # they moved on, and another process answered
             try:
                 text = _html(screen, at if frame else None)

@@ -12,6 +12,11 @@ keyboard-hint = Write anything, or tap
 button-spiral = Take a minute
 button-lesson = Next lesson
 button-progress = Progress
+button-range-30 = Last 30 days
+button-range-all = All time
+button-range-since = Since a part began
+button-draw = Show as a picture
+button-lines = Choose lines
 button-settings = Settings
 button-continue = Continue
 button-more-help = More help
@@ -127,6 +132,29 @@ weekday-3 = Thursday
 weekday-4 = Friday
 weekday-5 = Saturday
 weekday-6 = Sunday
+weekday-short-0 = Mon
+weekday-short-1 = Tue
+weekday-short-2 = Wed
+weekday-short-3 = Thu
+weekday-short-4 = Fri
+weekday-short-5 = Sat
+weekday-short-6 = Sun
+part-0 = night
+part-1 = morning
+part-2 = afternoon
+part-3 = evening
+month-short-1 = Jan
+month-short-2 = Feb
+month-short-3 = Mar
+month-short-4 = Apr
+month-short-5 = May
+month-short-6 = Jun
+month-short-7 = Jul
+month-short-8 = Aug
+month-short-9 = Sep
+month-short-10 = Oct
+month-short-11 = Nov
+month-short-12 = Dec
 month-1 = January
 month-2 = February
 month-3 = March
@@ -332,6 +360,8 @@ stage-safety = When fear is information
 ## Progress
 
 progress-title = **What grew**
+progress-title-30 = **What grew, last 30 days**
+progress-title-since = **What grew, since: { $stage }**
 progress-pauses = { $count ->
     [one] One pause taken
    *[other] { $count } pauses taken
@@ -348,8 +378,12 @@ progress-let-go = { $count ->
     [one] One of them let go
    *[other] { $count } of them let go
   }
+progress-both = { $first }. { $second }
 progress-tool = Helped most so far: { $tool }, from { $before } to { $after } (the middle of { $count } times)
 progress-fears = Fears looked at again: { $checked }. Didn't come true: { $didnt }, partly: { $partly }, did: { $did }
+progress-trigger = What came up most: “{ $trigger }”, in { $count } of { $of } hard moments
+progress-weekday = A day that came up more than others: { $day }, { $count } of { $of } hard moments
+progress-when = A time that came up more than others: { $day }, { $part }, { $count } of { $of } hard moments at that time of day
 tool-breathe = slow breaths
 tool-senses = your senses
 tool-feet = feet on the floor
@@ -380,6 +414,37 @@ progress-few-pairs = Before and after numbers show here once there are three pai
 progress-stage = Where you are: { $stage }
 progress-through = You've met every lesson there is so far.
 progress-empty = Nothing to count yet, and nothing has to be. One pause, or one lesson, and it begins to grow here.
+progress-empty-range = Nothing to count in this time, and nothing had to be. What grew before is still there.
+progress-all-hidden = Every line is put away for now. Choose lines brings them back.
+progress-since = Count from when which part began?
+progress-lines = Tap a line to hide it, or to show it again. It is still counted, and nothing is lost.
+line-pauses = Pauses
+line-spirals = Hard moments
+line-held = Messages held
+line-lessons = Lessons and practices
+line-ratings = Before and after
+line-tool = What helped most
+line-fears = Fears looked at again
+line-trigger = What comes up most
+line-when = A day or time that comes up
+line-stage = Where I am
+chart-pairs = Before and after
+chart-before = before
+chart-after = after
+chart-same = the same
+chart-calendar = Days with something done
+chart-hours = Hard moments in the week
+chart-nothing = Nothing here yet
+chart-says-pairs = Before and after, { $count } times. The middle: { $before } before, { $after } after. Lower after: { $lower }, the same: { $same }, higher: { $higher }.
+chart-says-few-pairs = Before and after: { $count } so far. Lower after: { $lower }, the same: { $same }, higher: { $higher }.
+chart-says-no-pairs = Before and after: nothing here yet.
+chart-says-days = { $count ->
+    [0] Days with something done: none here yet.
+    [one] One day with something done.
+   *[other] { $count } days with something done.
+  }
+chart-says-hours = Hard moments by day: { $days }. By time: { $parts }. Small numbers differ by chance.
+chart-says-no-hours = Hard moments in the week: nothing here yet.
 
 ## People to reach
 

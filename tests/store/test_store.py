@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,17 +12,23 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from bot.core.model import Hold, HoldState, Lane, Learner, Note, Session
+from bot.core.days import day_counters
+from bot.core.model import Entry, Hold, HoldState, Lane, Learner, Note, Session
+from bot.core.pattern import Counted
 from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Reply, Screen, StepTap
+from bot.core.tally import Tally
 from bot.store.arrivals import Luggage
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.inbox import Received
+from bot.store.migrate import migrate
+from bot.store.moment import Moment
 from bot.store.sessions import LostRace
-from bot.store.store import Store
-from bot.store.tables import Moment, broadcast, metadata
+from bot.store.store import Store, Transaction
+from bot.store.tables import broadcast, metadata
+from tests.services.test_drawing import lived
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECRET = "a phrase that nobody else would write"
@@ -34,6 +40,61 @@ async def test_the_migrations_make_the_tables(store: Store) -> None:
             lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
         )
     assert differences == []
+
+
+async def test_counters_by_day_come_with_the_update_to_them(store: Store) -> None:
+    hours = [NOW - timedelta(hours=7 * number) for number in range(40)]
+    lived = [Entry("spiral", at, 7, 4, tags=("facts.seen", "tool.walk")) for at in hours]
+    async with store.transaction() as tx:
+        here, nowhere = [await tx.learners.add(chat, "en", NOW) for chat in (1, 2)]
+        await tx.learners.save(replace(here, zone="Pacific/Auckland"))
+        for item in lived:
+            await tx.records.add_entry(here.id, replace(item, east=13 * 60))  # it is summer there
+            await tx.records.add_entry(nowhere.id, item)
+        counted = [await everything_counted(tx, person.id) for person in (here, nowhere)]
+    async with store.engine.begin() as connection:  # as it was before
+        await connection.execute(text("DROP TABLE arrived"))
+        await connection.execute(text("DROP TABLE pace"))
+        await connection.execute(text("ALTER TABLE inbox DROP COLUMN lease_until"))
+        await connection.execute(text("DROP TABLE day_tally"))
+        await connection.execute(text("ALTER TABLE entry DROP COLUMN east"))
+        await connection.execute(text("ALTER TABLE learner DROP COLUMN hidden_lines"))
+        await connection.execute(text("DELETE FROM tally WHERE name LIKE 'when %' OR name LIKE 'squares:%'"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    await migrate(store.engine.url.render_as_string(hide_password=False))
+    async with store.transaction(reading=True) as tx:
+        assert [await everything_counted(tx, person.id) for person in (here, nowhere)] == counted
+
+
+async def everything_counted(tx: Transaction, person: int) -> tuple[object, ...]:
+    """Entries and all counters of somebody."""
+    counts = (await tx.tallies.tally(person)).counts
+    return await tx.records.entries(person), counts, await tx.tallies.day_counters(person)
+
+
+async def test_counters_follow_what_is_erased(store: Store) -> None:
+    lived = [
+        Entry("spiral", NOW + timedelta(hours=number), 7, None, tags=("facts.seen",), east=60) for number in range(9)
+    ]
+    async with store.transaction() as tx:
+        person = (await tx.learners.add(1, "en", NOW)).id
+        ids = [await tx.records.add_entry(person, item) for item in lived]
+        await tx.records.rate_entry(person, ids[0], 3)
+        for id_ in ids[1::2]:
+            await tx.records.drop_entry(person, id_)
+        left = await tx.records.entries(person)
+        assert len(left) == 5
+        assert (await tx.tallies.tally(person)).counts == Tally.of(left).counts
+        assert await tx.tallies.day_counters(person) == day_counters(left)
+        everything = await tx.tallies.days(person, NOW.date(), NOW.date() + timedelta(days=9))
+        whole = await tx.tallies.all_days(person, Tally.of(left), NOW.date() + timedelta(days=9))
+        assert (everything.length, whole.length) == (10, 10)
+        assert everything.counters["spiral facts.seen"] == whole.counters["spiral facts.seen"] == Counted(5, 25)
+        assert (await tx.tallies.days(person, NOW.date() + timedelta(days=1), NOW.date())).counters == {}
+        assert await tx.tallies.by_day(person, ("spiral", "pause"), NOW.date()) == {NOW.date(): 5}
+        for id_ in ids[::2]:
+            await tx.records.drop_entry(person, id_)
+        assert await everything_counted(tx, person) == ([], {}, [])
 
 
 async def test_a_naive_moment_is_refused(store: Store) -> None:
@@ -115,7 +176,7 @@ async def test_erasing_one_person_takes_all_of_theirs_and_nothing_else(store: St
 
 def row_for(table: Table, learner_id: int) -> dict[str, object]:
     """A row of any table for one person: something fitting in every column."""
-    fitting: dict[type, object] = {int: 1, bool: False, datetime: NOW, bytes: b"sealed"}
+    fitting: dict[type, object] = {int: 1, bool: False, datetime: NOW, date: NOW.date(), bytes: b"sealed"}
     row: dict[str, object] = {"learner_id": learner_id}
     for column in table.c:
         if column.name in row or (column.primary_key and column.autoincrement and column.type.python_type is int):
@@ -175,7 +236,13 @@ async def test_an_answer_comes_back_from_the_inbox_as_it_went_in(store: Store) -
         Button("b", LessonTap("o1", "why")),
         Button("c", CommandTap("sos", "DE")),
     )
-    reply = Reply((Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.zip")),), "s", 3, (4,), True)
+    reply = Reply(
+        (Screen("x", (taps,), (Frame("in", 4),), 7, False, True, Document("a.zip"), chart=lived(5)),),
+        "s",
+        3,
+        (4,),
+        True,
+    )
     async with store.transaction() as tx:
         await tx.inbox.add(5, [Received(1, 1, "{}")], NOW)
         await tx.inbox.keep_reply(1, reply)

@@ -173,6 +173,10 @@ WRONG: dict[str, Callable[[bytes], bytes]] = {
     "a long kind": lambda content: changed(content, lambda data: data["notes"][0].update(kind="x" * 1_000)),
     "a huge id": lambda content: changed(content, lambda data: data["notes"][0].update(id=2**62)),
     "a huge number": lambda content: changed(content, lambda data: data["entries"][0].update(before=10**30)),
+    "a clock of no place": lambda content: changed(content, lambda data: data["entries"][0].update(east=5_000)),
+    "a day after all days": lambda content: changed(
+        content, lambda data: data["entries"][0].update(at="9999-12-31T23:30:00Z", east=60)
+    ),
     "an endless number": lambda content: changed(content, lambda data: data["sessions"][0]["answers"].update(x=1e999)),
     "a strange state": lambda content: changed(content, lambda data: data["holds"][0].update(state="flown")),
     "a nested answer": lambda content: changed(content, lambda data: data["sessions"][0]["answers"].update(x={"a": 1})),

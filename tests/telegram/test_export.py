@@ -35,6 +35,7 @@ NAMES = {
     "entry": "entries",
     "notice": "noticed",
     "tally": "counters",
+    "day_tally": "counters_by_day",
 }
 """Where the rows of each table stand in data.json."""
 

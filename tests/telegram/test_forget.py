@@ -17,7 +17,7 @@ async def tally_is_right(world: World, anna: Person) -> bool:
     """Whether the counters are what the entries add up to."""
     learner = await who(world, anna)
     async with world.keel.store.transaction(reading=True) as tx:
-        return (await tx.records.tally(learner.id)).counts == Tally.of(await tx.records.entries(learner.id)).counts
+        return (await tx.tallies.tally(learner.id)).counts == Tally.of(await tx.records.entries(learner.id)).counts
 
 
 async def erases(anna: Person, label: str) -> None:
@@ -100,13 +100,13 @@ async def test_a_checkin_that_goes_counts_no_more(world: World, anna: Person) ->
     learner = await who(world, anna)
     await erases(anna, "a check-in")
     async with world.keel.store.transaction(reading=True) as tx:
-        tally = await tx.records.tally(learner.id)
+        tally = await tx.tallies.tally(learner.id)
     assert tally.kind("checkin") == 2
     assert tally.tags("checkin") == {"mood.heavy": 1, "mood.light": 1}
     await erases(anna, "a check-in")
     await erases(anna, "a check-in")
     async with world.keel.store.transaction(reading=True) as tx:
-        assert (await tx.records.tally(learner.id)).counts == {}
+        assert (await tx.tallies.tally(learner.id)).counts == {}
 
 
 async def test_a_pair_of_ratings_leaves_its_counters_too(world: World, anna: Person) -> None:

@@ -92,11 +92,11 @@ async def test_what_was_tapped_and_the_ratings_stay(world: World, anna: Person) 
     await chooses(anna, "30 days")
     learner = await who(world, anna)
     async with world.keel.store.transaction(reading=True) as tx:
-        tally = await tx.records.tally(learner.id)
+        tally = await tx.tallies.tally(learner.id)
     await nights(world, 33)
     async with world.keel.store.transaction(reading=True) as tx:
         runs = [run for run in await tx.sessions.all(learner.id) if run.flow == "spiral"]
-        assert await tx.records.tally(learner.id) == tally
+        assert await tx.tallies.tally(learner.id) == tally
         assert await tx.sessions.with_words(learner.id, MONDAY + timedelta(days=2), 10) == []
     assert runs[0].answers["before"] == 6
 

@@ -22,7 +22,7 @@ from bot.core.schedule.rests import (
     tomorrow_morning,
 )
 from bot.core.schedule.slots import clipped, in_quiet, in_window, next_slot, offset
-from bot.core.schedule.zones import ONE_DAY, UnknownZone, at_wall, is_zone, local, same_day, zone_of
+from bot.core.schedule.zones import ONE_DAY, UnknownZone, at_wall, east_of, is_zone, local, same_day, zone_of
 
 __all__ = [
     "NIGHT_ENDS",
@@ -37,6 +37,7 @@ __all__ = [
     "after_quiet",
     "at_wall",
     "clipped",
+    "east_of",
     "in_quiet",
     "in_window",
     "is_night",

@@ -53,6 +53,12 @@ def local(now: datetime, zone: str) -> datetime:
     return aware(now).astimezone(zone_of(zone))
 
 
+def east_of(moment: datetime, zone: str) -> int:
+    """How many minutes the wall clock of `zone` is ahead of UTC at a moment."""
+    ahead = local(moment, zone).utcoffset() or timedelta(0)
+    return ahead // timedelta(minutes=1)
+
+
 def at_wall(day: date, clock: time, zone: str) -> datetime:
     """The UTC moment at which the wall clock of `zone` shows `clock` on `day`.
 

@@ -168,10 +168,10 @@ class Reply:
 
     screens: tuple[Screen, ...] = ()
     session: str | None = None
-    version: int = 0
     strip: int | None = None
     delete: tuple[int, ...] = ()
     sweep: bool = False
     leave: bool = False
     wiped: bool = False
     locale: str | None = None
+    version: int = 0

@@ -69,6 +69,8 @@ class BotApi:
             await asyncio.sleep(self.latency)
         if method == "getme":
             return self._answer({"id": BOT_ID, "is_bot": True, "first_name": "Bench", "username": "bench_bot"})
+        if method == "getwebhookinfo":
+            return self._answer({"url": "", "has_custom_certificate": False, "pending_update_count": 0})
         if method in ("sendmessage", "editmessagetext"):
             return self._answer(self._message(method, given))
         if method == "sendanimation":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,21 @@ async def test_however_long_somebody_was_here_it_is_twelve_lines_and_a_way_on(
         anna.sees("before and after: 8 and 5", f"the middle of {count:,} times")
         anna.sees("Helped most so far: walking a little, from 8 to 5")
     assert "came up" not in anna.last  # nothing does more than the rest
+
+
+async def test_a_long_past_takes_no_more_memory_than_a_short_one(world: World, anna: Person, ben: Person) -> None:
+    await past(world, anna, *moments(world, 50))
+    await past(world, ben, *moments(world, 2_000))
+
+    async def peak(person: Person) -> int:
+        await person.sends("/progress")  # what is read once is read
+        tracemalloc.start()
+        await person.sends("/progress")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert await peak(ben) < 1.5 * await peak(anna)
 
 
 async def test_everything_at_once_is_twelve_lines(world: World, anna: Person) -> None:

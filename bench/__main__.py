@@ -38,6 +38,7 @@ def main() -> int:
     parts = dict(before["parts"])
     for name in sys.argv[1:] or ALL:
         parts[name] = _part(ALL[name]())
+        RESULTS.write_text(json.dumps({**before, "parts": parts}, indent=1) + "\n")  # what is measured is kept
     comparisons = [_comparison(item) for name in ALL if name in parts for item in parts[name]["comparisons"]]
     old = {item["name"] + item["peer_name"]: _comparison(item).ratio
            for part in before["parts"].values() for item in part["comparisons"]}  # fmt: skip

@@ -50,7 +50,7 @@ class BotApi:
         self.latency = latency
         self.updates: deque[dict[str, Any]] = deque()
         self.arrived = asyncio.Event()
-        self.ids = itertools.count(1)
+        self.ids = itertools.count(int(time.time() * 1000))  # a database that saw an earlier stand-in sees new updates
         self.chats: dict[int, Chat] = {}
         self.took: list[float] = []
         self.calls = 0

@@ -10,7 +10,7 @@ from bot.core.safety.cards import LOOK_IN
 from bot.core.schedule import Pace, Passed, TooFar, local, pause_for, pause_until
 from bot.core.screen import Reply, Screen
 from bot.core.unasked import lost_clock, next_lesson_at
-from bot.services import lessons, steady
+from bot.services import lessons, rough, steady
 from bot.services.flows import Flows
 from bot.services.hold import rezone
 from bot.services.moments import say_moment
@@ -47,6 +47,8 @@ async def schedule(turn: Turn) -> datetime | None:
     if due is not None:
         await turn.tx.timers.set(learner.id, LESSON, "", due, Lane.BULK)
     await steady.schedule(turn)
+    if learner.rough is not None:
+        await rough.schedule(turn)
     return due
 
 

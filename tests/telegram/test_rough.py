@@ -129,7 +129,7 @@ async def test_it_comes_on_a_day_that_had_a_lesson_and_takes_no_lessons_place(wo
     await anna.taps(OFFER)
     await anna.taps("Yes, be there")
     came = []
-    for _ in range(40):
+    for _ in range(60):
         async with world.keel.store.transaction(reading=True) as tx:
             timer = next(item for item in await tx.timers.due() if item.lane is Lane.BULK)
         before = len(anna.bots)

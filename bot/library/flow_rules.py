@@ -22,7 +22,7 @@ FACTS = frozenset(
     {
         *("now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"),
         *("history", "plan_line", "map_line", "planned", "when", "own_line", "person", "there"),
-        *("steady_name", "keep_name", "after_name", "line", "plan", "map"),
+        *("steady_name", "keep_name", "after_name", "rough_name", "line", "plan", "map"),
         *("emergency", "lines", "line", "adult", "draft", "help_text"),
         *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
         *("page_now", "pages", "ticked", "first_words", "question_text", "handout"),

@@ -81,7 +81,7 @@ BUTTON_COMMANDS = (
     *("therapist", "monthly", "rough"),
 )
 """What only buttons mean."""
-GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume"))
+GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume", "monthly"))
 """Commands that nobody below sixteen is answered with lessons for."""
 LARGEST_KEEPSAKE = 20 * 1024 * 1024
 """Bytes of a file that a bot can fetch from Telegram."""
@@ -295,7 +295,7 @@ class Conversation:
         step = next((step for step in steps if about == (step.tool or step.id) and step.source), None)
         if step is None or step.source is None:
             return Reply((Conversation._page(turn, "old-button"),))
-        said = source_text(turn, step.why or "", step.source)
+        said = source_text(turn, step.why or "", step.source, "why-title" if step.tool else "why-so")
         return Reply((Screen(said, ((turn.button("button-hide", "hide"),),)),))
 
     @staticmethod

@@ -182,6 +182,9 @@ def _facts(turn: Turn, session: Session) -> Session:
         steady_name=turn.texts("off" if learner.steady is None else "three-times-a-week"),
         keep_name=turn.texts("keep-name", days=learner.keep_days or 0),
         after_name=turn.texts("on" if learner.asks_after else "off"),
+        rough_name=turn.texts("off")
+        if learner.rough is None
+        else " ".join(rough.say_minute(turn, learner.rough).values()),
         rests=learner.paused or (learner.paused_until is not None and learner.paused_until > turn.now),
     )
 

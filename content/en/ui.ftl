@@ -25,7 +25,7 @@ button-resume = Resume
 button-start = Start again
 button-export = Hand me my data
 button-therapist = For my therapist
-button-monthly = A look at two weeks
+button-monthly = Monthly look
 button-rough = My weekly minute
 button-rough-ask = A plan for { $day }, { $part }
 button-rough-yes = Yes, be there
@@ -280,10 +280,14 @@ recall-use = Then it has found its place. That's all I wanted to know.
 recall-bit = A bit is how most things stay. It's there when you want it.
 recall-no = That's fine. Much of what one reads is like that. It can be read again at any time.
 why-title = **Why this works**
+why-so = **What this rests on**
 lessons-through = You've met every lesson there is so far. Each of them can be read again.
 clock-lost = I've lost your clock: the time zone you chose isn't in the list any more. Until you choose one again, lessons wait. It takes two taps in the settings.
-rough-ask = { $day }, { $part }, came up more than other times, mostly from { $begins } on. If you like, we can be ahead of it.
-  Shall I be there each { $on } at { $at } with a quiet minute? It comes without a sound, in quiet hours too. It stays away in a pause and when you've just had one. One tap ends it.
+rough-ask = { $day }, { $part }: a time that came up more than others, mostly from { $begins } on. There could be a plan for it.
+
+  Shall I be there each { $on } at { $at } with a quiet minute?
+
+  It comes without a sound, in quiet hours too. It stays away while everything pauses, and right after a hard moment. One tap ends it.
 rough-offer = A quiet minute, if you like. You asked me to be here at this hour.
 rough-set = A quiet minute comes each { $on } at { $at }, without a sound.{ $state ->
     [rests] {" "}It rests for now, like everything that comes by itself. /resume brings it back.
@@ -449,7 +453,7 @@ line-spirals = Hard moments
 line-held = Messages held
 line-lessons = Lessons and practices
 line-ratings = Before and after
-line-monthly = The look at two weeks
+line-monthly = Monthly look
 line-tool = What helped most
 line-fears = Fears looked at again
 line-trigger = What comes up most
@@ -586,7 +590,7 @@ sheet-measures = Ratings before and after
 sheet-note-measures = How upset, from 0 (settled) to 10 (the most one can imagine), before a pause and after it. “Middle” is the median; it is left open below three pairs. One point either way counts as about the same. A number that rises is no failure. At most 24 months are listed.
 sheet-table-ratings = How upset, before and after
 sheet-table-moods = Moods at check-ins
-sheet-monthly = Monthly look at two weeks
+sheet-monthly = Monthly look at the last two weeks
 sheet-note-monthly = Six items in Keel's own words about the last two weeks, from 0 (not at all) to 4 (nearly always): three of alarm, three of steadiness. Each side is the mean of what was answered, and open where that was too little. The items are not a tested scale. Less than 0.7 apart is taken as the usual swing. At most 24 are listed.
 sheet-triggers = What set it off
 sheet-note-triggers = Tapped in hard moments; several at once are possible. What was told in own words is not counted here.
@@ -677,7 +681,7 @@ data-entries = What counts
 data-entry-pause = a pause
 data-entry-spiral = a minute before sending
 data-entry-checkin = a check-in
-data-entry-monthly = a look at two weeks
+data-entry-monthly = a monthly look
 data-entry-hold = a message set aside
 data-entry-fear = a look back at a fear
 data-noticed = When words about danger were noticed (never the words)

@@ -1,4 +1,4 @@
-"""The look at two weeks: begun by nobody but its person, skippable, left at any time, two lines of one's own."""
+"""Monthly look: begun by nobody but its person, skippable, left at any time, two lines of one's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.telegram.spirals import past, set_clock
 from tests.telegram.test_progress import MORE, moments, on_sunday_evenings
 from tests.telegram.test_retention import chooses, nights, who
 
-BUTTON = "A look at two weeks"
+BUTTON = "Monthly look"
 
 
 async def looks(anna: Person, *answers: str) -> None:
@@ -107,12 +107,12 @@ async def test_its_lines_are_put_away_with_its_button(world: World, anna: Person
     await looks(anna, *ROUGH)
     await anna.sends("/progress")
     await anna.taps("Choose lines")
-    await anna.taps("The look at two weeks")
+    await anna.taps("Monthly look")
     await world.wait(days=40)
     await anna.sends("/progress")
     assert "alarm side" not in anna.last and BUTTON not in anna.buttons
     await anna.taps("Choose lines")
-    await anna.taps("The look at two weeks")
+    await anna.taps("Monthly look")
     await anna.taps("Back")
     anna.sees("alarm side")
     assert BUTTON in anna.buttons
@@ -156,13 +156,13 @@ async def test_it_is_taken_along_erased_alone_and_stays_when_words_fade(world: W
     (entry,) = data_of(archive)["entries"]
     assert entry["kind"] == "monthly" and "between.3" in entry["tags"]
     assert [row["kind"] for row in table_of(archive, "entries.csv")] == ["monthly"]
-    assert "a look at two weeks" in archive.read("notes.html").decode()
+    assert "a monthly look" in archive.read("notes.html").decode()
     await chooses(anna, "30 days")
     await nights(world, 33)
     await anna.sends("/progress")
     anna.sees("alarm side")
     await anna.sends("/forget")
-    await anna.taps("a look at two weeks")
+    await anna.taps("a monthly look")
     await anna.taps("Erase it")
     await anna.sends("/progress")
     assert "alarm side" not in anna.last
@@ -181,6 +181,8 @@ async def test_below_sixteen_it_is_not_offered(world: World, anna: Person) -> No
         await tx.learners.save(replace(learner, age_band="under16"))
     await anna.sends("/progress")
     assert BUTTON not in anna.buttons
+    await anna.sends("/monthly")
+    assert "Begin" not in anna.buttons
 
 
 def _five(world: World, kind: str, tags: tuple[str, ...]) -> list[Entry]:

@@ -33,6 +33,7 @@ from bot.services import (
     journal,
     lessons,
     material,
+    monthly,
     onboarding,
     retention,
     safetyplan,
@@ -81,13 +82,14 @@ ACTIONS = (
     | retention.ACTIONS
     | bringing.ACTIONS
     | therapist.ACTIONS
+    | monthly.ACTIONS
 )
 """Everything that a step of a flow may `do`."""
 CONTENT_NAMES = Names(
     actions=frozenset(ACTIONS),
     commands=frozenset((*COMMANDS, *UNLISTED, *BUTTON_COMMANDS)),
     unasked_steps=frozenset({(hold.HOLD, "release"), ("outcome", "ask"), *((flow, "*") for flow in cards.CARDS)}),
-    unasked_texts=("lessons-quiet", "day-after", "recall", "clock-lost"),
+    unasked_texts=("lessons-quiet", "day-after", "recall", "clock-lost", "rough-offer"),
 )
 """What content may name, for `keel content check`."""
 LIVE_TICK, BULK_TICK = 1.0, 5.0

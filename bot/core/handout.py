@@ -10,10 +10,12 @@ from datetime import datetime, time, timedelta
 
 from bot.core.insight import FEAR, FEWEST_PAIRS, OUTCOME_TAG
 from bot.core.model import Completion, Entry, Outcome, Value
+from bot.core.monthly import MONTHLY, Look, look_of
 from bot.core.schedule import at_wall, local
 from bot.core.tally import medians
 
 COUNTS, MEASURES, TRIGGERS, LESSONS, FEARS = "counts", "measures", "triggers", "lessons", "fears"
+CHECKS = "monthly"
 AT_FIRST = (COUNTS,)
 """What is in it before anybody chose anything."""
 DAYS = {"d30": 30, "d90": 90}
@@ -21,7 +23,7 @@ PAPERS = ("a4", "letter")
 SAME = 1
 """Points between two ratings (0 to 10) that count as about the same: this much is within the noise of one person."""
 MOST_MONTHS = 24
-"""Months of ratings that are listed at most, the newest ones."""
+"""Months of ratings, and self-checks, that are listed at most, the newest ones."""
 OUTCOMES = ("didnt", "partly", "did", "unknown")
 
 
@@ -145,6 +147,11 @@ def tagged(entries: Iterable[Entry], kind: str, name: str) -> list[tuple[str, in
 def moods(entries: Iterable[Entry]) -> dict[str, int]:
     """How often each mood was tapped at a check-in."""
     return dict(tagged(entries, "checkin", "mood"))
+
+
+def checks(entries: Iterable[Entry]) -> list[Look]:
+    """The self-checks, oldest first."""
+    return [look_of(item) for item in entries if item.kind == MONTHLY][-MOST_MONTHS:]
 
 
 def fears(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:

@@ -40,6 +40,8 @@ class Learner:
     signalled_at: when a quiet signal was noticed last.
     idioms: rules about which this person wishes to be asked no more.
     hidden_lines: ids of lines of /progress that are not shown.
+    rough: the minute of the week (0 is Monday's midnight, on their own clock) at which a pause is offered because they
+        said so; None while none is.
     keep_days: after how many days words written in passing are erased; None while they stay.
     age_band: `under16`, `16-17` or `adult`, where somebody said so; nothing else about age is kept.
     """
@@ -80,6 +82,7 @@ class Learner:
     age_band: str | None = None
     keep_days: int | None = None
     hidden_lines: frozenset[str] = frozenset()
+    rough: int | None = None
 
     @property
     def plan(self) -> Plan | None:

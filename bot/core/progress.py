@@ -9,10 +9,11 @@ from datetime import datetime
 from bot.core.curriculum import Curriculum, tried
 from bot.core.insight import FEWEST_PAIRS, Fears, ToolCase, fears, tool_cases
 from bot.core.model import Completion, Delivery
+from bot.core.monthly import Look
 from bot.core.pattern import Pattern
 from bot.core.tally import Tally, medians
 
-LINES = ("pauses", "spirals", "held", "lessons", "ratings", "tool", "fears", "trigger", "when", "stage")
+LINES = ("pauses", "spirals", "held", "lessons", "ratings", "monthly", "tool", "fears", "trigger", "when", "stage")
 """What can be hidden, each by itself, in the order in which it is shown."""
 
 
@@ -25,6 +26,7 @@ class Summary:
     tool: what went before the largest drop, None before three pairs say so. fears: None below five checked ones.
     trigger, when: what comes up too often for an accident, None where nothing does.
     stage: where the next lesson stands, None when the programme is through.
+    looks: the newest self-check and the one before, as far as there are any.
     """
 
     pauses: int
@@ -42,11 +44,12 @@ class Summary:
     trigger: Pattern | None
     when: Pattern | None
     stage: str | None
+    looks: tuple[Look, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Nothing yet."""
-        return not (self.pauses or self.spirals or self.met or self.held or self.fears)
+        return not (self.pauses or self.spirals or self.met or self.held or self.fears or self.looks)
 
 
 def summarise(
@@ -55,10 +58,12 @@ def summarise(
     done: Sequence[Completion],
     following: str | None,
     found: Iterable[Pattern] = (),
+    looks: Iterable[Look] = (),
 ) -> Summary:
     """Sum up what somebody did.
 
     following: id of the lesson that comes next, None when all were met. found: patterns, the least accidental first.
+    looks: self-checks, the newest first.
     """
     pairs = tally.pairs()
     count = sum(pairs.values())
@@ -82,6 +87,7 @@ def summarise(
         trigger=next((item for item in shown if item.trigger is not None), None),
         when=next((item for item in shown if item.weekday is not None), None),
         stage=stage.id if stage else None,
+        looks=tuple(looks)[:2],
     )
 
 

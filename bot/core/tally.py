@@ -33,7 +33,7 @@ def raised(item: Entry) -> list[str]:
     if item.before is not None and item.after is not None:
         names += rated(item, item.before, item.after)
     if item.kind == SPIRAL and item.east is not None:
-        names += when(_wall(item))
+        names += when(wall_of(item))
     return names
 
 
@@ -53,10 +53,11 @@ def day_of(item: Entry) -> date:
 
     Raises OverflowError: there is no such day.
     """
-    return _wall(item).date()
+    return wall_of(item).date()
 
 
-def _wall(item: Entry) -> datetime:
+def wall_of(item: Entry) -> datetime:
+    """What the wall clock of its person showed; UTC's where that was not known."""
     return item.at + timedelta(minutes=item.east or 0)
 
 

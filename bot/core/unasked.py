@@ -8,6 +8,10 @@
 * Whoever goes slowly gets a new lesson in every second slot.
 * A lesson that was put off comes back once. On the day it was put off it was asked for; on a later day it is that day's
   one message, or waits for the next day.
+* The weekly pause at a rough hour was asked for at its very minute. So it comes in quiet hours too, and beside whatever
+  else comes that day: it neither waits for it nor takes its place. It stays away from whoever stopped or blocked Keel,
+  in a pause, while a safety card is open and in the rest after danger was said plainly, within two hours of a hard
+  moment, and when it would be an hour late. What stayed away is not made up for.
 """
 
 from __future__ import annotations
@@ -17,12 +21,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.model import Learner, Status
+from bot.core.rough import next_pause
 from bot.core.schedule import in_window, may_come_back, next_opening, next_slot, same_day, tomorrow
 
 QUIET_AFTER = 3
 """Slots passed with a lesson unread before Keel goes quiet."""
 AFTER_SPIRAL = timedelta(hours=2)
 SPIRAL_STEP = AFTER_SPIRAL / 4
+PATIENCE = timedelta(hours=1)
+"""A pause that would be so late stays away."""
 
 
 class Slot(StrEnum):
@@ -98,6 +105,15 @@ def comes_back(learner: Learner, due: datetime, now: datetime, put_off: datetime
     if plan is not None and not may_come_back(now, due, plan):
         return Back(now=False, later=next_opening(now, plan))
     return Back(now=True)
+
+
+def pause_comes(learner: Learner, now: datetime, *, spiral: bool, rests: bool = False) -> bool:
+    """Whether the weekly pause comes now. rests: nothing comes for the sake of safety."""
+    if learner.rough is None or learner.zone is None or learner.status in (Status.STOPPED, Status.BLOCKED):
+        return False
+    if learner.paused or (learner.paused_until is not None and learner.paused_until > now) or spiral or rests:
+        return False
+    return next_pause(now - PATIENCE, learner.zone, learner.rough) <= now
 
 
 def lost_clock(learner: Learner) -> bool:

@@ -82,7 +82,9 @@ def _flow_findings(
     outside = Outside(
         flows=frozenset(content.flows),
         sources=frozenset(library.sources),
-        tools=frozenset(step.tool for flow in content.flows.values() for step in flow.steps.values() if step.tool),
+        tools=frozenset(
+            step.tool or step.id for flow in content.flows.values() for step in flow.steps.values() if step.why
+        ),
         actions=names.actions if names else None,
         commands=names.commands if names else None,
     )

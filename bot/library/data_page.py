@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.fading import words_of
+from bot.core.rough import DAY, clock_of
 from bot.core.schedule import local
 from bot.library.load import Content
 
@@ -64,6 +65,7 @@ class _Shown:
             (self.texts("data-from"), person["window_start"][:5]),
             (self.texts("data-days"), self.texts("every-day") if len(days) == 7 else named),
             (self.texts("data-words"), self.texts("keep-name", days=person["keep_days"] or 0)),
+            (self.texts("data-rough"), self._minute(person["rough"])),
             (self.texts("data-country"), person["country"] or self.texts("not-set")),
         ]
         return self._section("data-settings", _table((), rows))
@@ -137,6 +139,11 @@ class _Shown:
         """When words about danger were noticed: never the words."""
         rows = [(self.moment(item["at"]), item["category"], item["tier"]) for item in reversed(self.data["noticed"])]
         return self._section("data-noticed", _table(self._heads("when", "what", "rule"), rows))
+
+    def _minute(self, minute: int | None) -> str:
+        if minute is None:
+            return self.texts("not-set")
+        return f"{self.texts(f'weekday-{minute // DAY}')} {clock_of(minute):%H:%M}"
 
     def _text(self, row: Mapping[str, Any]) -> str:
         return self.texts("words-lost") if row.get("lost") else str(row["text"])

@@ -22,10 +22,11 @@ FACTS = frozenset(
     {
         *("now", "zone_name", "pace_name", "time_name", "days_name", "first_lesson", "until"),
         *("history", "plan_line", "map_line", "planned", "when", "own_line", "person", "there"),
-        *("steady_name", "keep_name", "after_name", "line", "plan", "map"),
+        *("steady_name", "keep_name", "after_name", "rough_name", "line", "plan", "map"),
         *("emergency", "lines", "line", "adult", "draft", "help_text"),
         *("why_not", "words", "blame", "ask_text", "page_when", "page_text"),
         *("page_now", "pages", "ticked", "first_words", "question_text", "handout"),
+        *("two_lines", "last_day", "next_day"),
         *(f"the_{part}" for part in ("signs", "helps", "places", "people", "professionals", "safer", "reasons")),
     }
 )
@@ -209,7 +210,9 @@ def _outside_target(flow: Flow, target: str, outside: Outside) -> str:
         if outside.commands is not None and name not in outside.commands:
             return f"“{name}” is no command; use one of {', '.join(sorted(outside.commands))}."
         if name == "why" and argument not in outside.tools:
-            return f"“{argument}” is no tool; “command:why:” needs the “tool” of a step that has a “why”."
+            return (
+                f"“{argument}” is no tool; “command:why:” needs the “tool” (or else the id) of a step that has a “why”."
+            )
     return ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.core.handout import (
+    CHECKS,
     COUNTS,
     FEARS,
     LESSONS,
@@ -16,6 +17,7 @@ from bot.core.handout import (
     Own,
     Ratings,
     beginning,
+    checks,
     counted,
     fears,
     lessons_done,
@@ -68,6 +70,7 @@ class _Handout:
         makers = {
             COUNTS: self.counts,
             MEASURES: self.measures,
+            CHECKS: self.checks,
             TRIGGERS: self.triggers,
             FEARS: self.fears,
             LESSONS: self.lessons,
@@ -113,6 +116,17 @@ class _Handout:
         when = self.texts("sheet-all") if row.month is None else self.month(*row.month)
         middles = tuple("–" if value is None else f"{value:g}" for value in (row.before, row.after))
         return (when, str(row.pairs), *middles, str(row.lower), str(row.same), str(row.higher))
+
+    def checks(self) -> Sequence[Table]:
+        """Each self-check by its two sides. No total stands anywhere."""
+        rows = tuple(
+            (
+                self.day(local(look.at, self.chosen.zone).date()),
+                *("–" if value is None else f"{value:.1f}" for value in (look.alarm, look.steady)),
+            )
+            for look in checks(self.chosen.entries)
+        )
+        return (Table("", self.heads("when", "alarm", "steady"), rows),)
 
     def triggers(self) -> Sequence[Table]:
         """What was tapped as seen, and as feared, in hard moments."""

@@ -103,7 +103,7 @@ class StepFile(Shape):
     play: Literal["letter", "voice", "photo", "person", "found", "handout"] | None = None
     fill: (
         Literal["page", "draft", "line", "person", "plan", "given", "crisis", "fear", "temper", "young"]
-        | Literal["picking", "question", "handout"]
+        | Literal["picking", "question", "handout", "monthly"]
         | None
     ) = None
     media: Identifier | None = None

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.model import Completion, Delivery, Entry, Hold, Learner, Note, Notice, Session, Timer
+from bot.core.rough import WEEK
 from bot.core.screen import Keepsake
 from bot.core.tally import day_of
 from bot.library.load import Library
@@ -178,6 +179,8 @@ def _read(content: bytes) -> _Data:
         raise NotBroughtIn("data.json cannot be read; bring the file that /export gave, as it is.") from None
     if not all(moment.tzinfo is not None for moment in _moments(read)):
         raise NotBroughtIn("A moment in data.json has no time zone; it was changed after /export.")
+    if not 0 <= (read.settings.rough or 0) < WEEK:
+        raise NotBroughtIn("An hour of the week in data.json is in no week; it was changed after /export.")
     if len(read.timers) > MOST_TIMERS:
         raise NotBroughtIn("Something waits more often in data.json than it ever does; it was changed after /export.")
     if not all(_has_a_day(item) for item in read.entries):

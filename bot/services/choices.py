@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.flow import Flow, Options
 from bot.core.insight import preferred
 from bot.core.model import Hold, Session
-from bot.services import therapist
+from bot.services import monthly, therapist
 from bot.services.moments import say_moment
 from bot.services.own_words import draft_pages, own_words
 from bot.services.places import Places
@@ -38,6 +38,8 @@ async def _words(turn: Turn, session: Session, fill: str | None) -> dict[str, st
         return {}
     if fill in therapist.FILLS:
         return await therapist.words(turn, session, fill)
+    if fill == monthly.FILL:
+        return await monthly.words(turn)
     return await own_words(turn, session, fill)
 
 

@@ -20,6 +20,7 @@ from bot.services import (
     privacy,
     progress,
     review,
+    rough,
     safety,
     safetyplan,
     spiral,
@@ -29,7 +30,10 @@ from bot.services.flows import RESUMABLE, Flows
 from bot.services.pages import source_text
 from bot.services.turn import Command, Gave, Handed, Incoming, Other, Pressed, Shared, Turn, Wrote
 
-FLOW_COMMANDS = ("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan", "import", "therapist")
+FLOW_COMMANDS = (
+    *("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan", "import", "therapist"),
+    "monthly",
+)
 """Commands that begin the flow of the same name."""
 PAGES = ("help", "about", "privacy")
 COMMANDS = (
@@ -74,10 +78,10 @@ BUTTON_COMMANDS = (
     "asks",
     "age",
     "snooze",
-    "therapist",
+    *("therapist", "monthly", "rough"),
 )
 """What only buttons mean."""
-GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume"))
+GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume", "monthly"))
 """Commands that nobody below sixteen is answered with lessons for."""
 LARGEST_KEEPSAKE = 20 * 1024 * 1024
 """Bytes of a file that a bot can fetch from Telegram."""
@@ -158,6 +162,8 @@ class Conversation:
                 return await unasked.allow_day_after(turn, command)
             case "progress":
                 return await progress.answer(turn, command)
+            case "rough":
+                return await rough.answer(turn, command)
             case "sos":
                 chosen = await safety.choose(turn, command)
                 card = await cards.again(turn, self.flows) if chosen else None
@@ -283,13 +289,13 @@ class Conversation:
         return replace(shown, screens=(Screen(turn.texts(name)), *shown.screens))
 
     @staticmethod
-    def _why(turn: Turn, tool: str) -> Reply:
-        """Why a way to calm down may work, in two plain sentences, with its source."""
+    def _why(turn: Turn, about: str) -> Reply:
+        """Why a way to calm down may work, or what else a step rests on, in plain sentences, with its source."""
         steps = (step for flow in turn.content.flows.values() for step in flow.steps.values())
-        step = next((step for step in steps if step.tool == tool and step.source), None)
+        step = next((step for step in steps if about == (step.tool or step.id) and step.source), None)
         if step is None or step.source is None:
             return Reply((Conversation._page(turn, "old-button"),))
-        said = source_text(turn, step.why or "", step.source)
+        said = source_text(turn, step.why or "", step.source, "why-title" if step.tool else "why-so")
         return Reply((Screen(said, ((turn.button("button-hide", "hide"),),)),))
 
     @staticmethod

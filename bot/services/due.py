@@ -14,7 +14,7 @@ from bot.core.flow import ASLEEP
 from bot.core.model import DeliveryState, Status, Timer
 from bot.core.safety.cards import LOOK_IN
 from bot.library.load import Library
-from bot.services import broadcast, cards, followup, hold, lessons, retention, unasked
+from bot.services import broadcast, cards, followup, hold, lessons, retention, rough, unasked
 from bot.services.flows import WAIT, Flows
 from bot.services.onboarding import LESSON, schedule
 from bot.services.steady import STEADY
@@ -77,6 +77,8 @@ class Due:
                 return await unasked.day_after(turn, timer)
             case kind if kind == STEADY:
                 return await unasked.steady_message(turn, timer)
+            case kind if kind == rough.ROUGH:
+                return await unasked.weekly_pause(turn, timer, rests=rests is not None)
             case kind if kind == BROADCAST:
                 return await broadcast.due(turn, timer, stopped)
             case kind if kind == hold.HOLD:

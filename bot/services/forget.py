@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core.fading import without_words, words_of
 from bot.core.model import Note, Session, Value
+from bot.core.monthly import MONTHLY
 from bot.core.screen import LOST, Button, Reply, Screen, literal
 from bot.services.hold import HOLD
 from bot.services.kinds import kind_name
@@ -17,7 +18,8 @@ from bot.services.turn import Command, Turn
 ON_A_PAGE = 6
 FIRST_WORDS = 60
 """Characters of a text that are shown when somebody asks for its first words."""
-CHECKIN = "checkin"
+COUNTED = ("checkin", MONTHLY)
+"""Kinds of entries that somebody answered, each of which can be erased by itself."""
 SOON = timedelta(minutes=1)
 MOST_RUNS = 100_000
 PLAN_ANSWERS = ("plan_if", "plan_then", "planned")
@@ -60,8 +62,9 @@ async def _items(turn: Turn) -> list[Item]:
     tx, learner = turn.tx, turn.learner
     notes = [note for note in await tx.records.notes(learner.id) if note.kind != "person_words"]
     found = [Item(f"n{note.id}", kind_name(turn, note), note.at, note.text) for note in notes]
-    checkin = turn.texts("data-entry-checkin")
-    found += [Item(f"e{id_}", checkin, item.at) for id_, item in await tx.records.numbered(learner.id, CHECKIN)]
+    for kind in COUNTED:
+        name = turn.texts(f"data-entry-{kind}")
+        found += [Item(f"e{id_}", name, item.at) for id_, item in await tx.records.numbered(learner.id, kind)]
     held = turn.texts("forget-held")
     found += [Item(f"h{item.id}", held, item.made_at, item.text) for item in await turn.holds()]
     elsewhere = {note.text for note in notes}

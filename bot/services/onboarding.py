@@ -10,7 +10,7 @@ from bot.core.safety.cards import LOOK_IN
 from bot.core.schedule import Pace, Passed, TooFar, local, pause_for, pause_until
 from bot.core.screen import Reply, Screen
 from bot.core.unasked import lost_clock, next_lesson_at
-from bot.services import lessons, steady
+from bot.services import lessons, rough, steady
 from bot.services.flows import Flows
 from bot.services.hold import rezone
 from bot.services.moments import say_moment
@@ -47,6 +47,8 @@ async def schedule(turn: Turn) -> datetime | None:
     if due is not None:
         await turn.tx.timers.set(learner.id, LESSON, "", due, Lane.BULK)
     await steady.schedule(turn)
+    if learner.rough is not None:
+        await rough.schedule(turn)
     return due
 
 
@@ -180,6 +182,9 @@ def _facts(turn: Turn, session: Session) -> Session:
         steady_name=turn.texts("off" if learner.steady is None else "three-times-a-week"),
         keep_name=turn.texts("keep-name", days=learner.keep_days or 0),
         after_name=turn.texts("on" if learner.asks_after else "off"),
+        rough_name=turn.texts("off")
+        if learner.rough is None
+        else " ".join(rough.say_minute(turn, learner.rough).values()),
         rests=learner.paused or (learner.paused_until is not None and learner.paused_until > turn.now),
     )
 

@@ -59,11 +59,11 @@ async def lesson_screen(
     return Screen("\n\n".join(part for part in parts if part), rows, silent=unasked)
 
 
-def source_text(turn: Turn, why: str, source_id: str) -> str:
-    """Why something works: one sentence, what was found, and where."""
+def source_text(turn: Turn, why: str, source_id: str, title: str = "why-title") -> str:
+    """Why something works: one sentence, what was found, and where. title: the small text above it."""
     source = turn.library.sources[source_id]
     work = literal(f"{source.authors} ({source.year}). {source.title}.")
-    return f"{turn.texts('why-title')}\n{why}\n\n{source.found}\n> {work}"
+    return f"{turn.texts(title)}\n{why}\n\n{source.found}\n> {work}"
 
 
 def _open_rows(turn: Turn, lesson: Lesson, done: Completion | None) -> Rows:

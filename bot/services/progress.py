@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.core.curriculum import next_lesson
 from bot.core.days import Days
-from bot.core.progress import begun, summarise
+from bot.core.monthly import Look, due
+from bot.core.progress import Summary, begun, summarise
 from bot.core.schedule import local
 from bot.core.screen import Reply, Rows, Screen
-from bot.services import picture
+from bot.services import monthly, picture, rough
 from bot.services.progress_lines import choose, lines_of, triggers
 from bot.services.turn import Command, Turn
 
@@ -60,15 +61,16 @@ async def _view(turn: Turn, name: str) -> Screen:
     curriculum = turn.library.curriculum
     stages = _days_of(turn, begun(curriculum, done, sent))
     span = _range(turn, name, stages)
-    counted = await _counted(turn, span)
+    counted, looks = await _counted(turn, span), await monthly.looks(turn)
     summary = summarise(
         curriculum,
         counted.tally,
         [item for item in done if span.since is None or _day(turn, item.at) >= span.since],
         next_lesson(curriculum, done, [item.lesson for item in sent]),
         counted.patterns(triggers(turn)),
+        looks if looks and (span.since is None or _day(turn, looks[0].at) >= span.since) else (),
     )
-    rows = _rows(turn, span, stages)
+    rows = _rows(turn, span, stages) + _more(turn, summary, looks)
     if summary.empty:
         return turn.page("progress-empty" if span.since is None else "progress-empty-range", *rows)
     lines = lines_of(turn, summary) or [turn.texts("progress-all-hidden")]
@@ -131,5 +133,14 @@ def _rows(turn: Turn, span: Range, stages: Mapping[str, date]) -> Rows:
         tuple(ranges),
         (turn.button("button-draw", "progress", f"draw-{span.name}"), turn.button("button-lines", "progress", "lines")),
         (turn.button("button-export", "export"), turn.button("button-more-help", "sos")),
-        (turn.button("button-therapist", "therapist"),),
     )
+
+
+def _more(turn: Turn, summary: Summary, looks: Sequence[Look]) -> Rows:
+    """For a therapist; a self-check where it is time for one, and a plan where a time of the week comes up."""
+    wanted = "monthly" not in turn.learner.hidden_lines and turn.learner.age_band != "under16"
+    check = wanted and due(looks[0].at if looks else None, turn.now)
+    plan = rough.button(turn, summary.when)
+    last = [turn.button("button-therapist", "therapist")]
+    last += [turn.button("button-monthly", "monthly")] if check else []
+    return (tuple(last),) if plan is None else (tuple(last), (plan,))

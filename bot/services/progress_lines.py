@@ -8,13 +8,25 @@ from dataclasses import replace
 from bot.core.progress import LINES, Summary
 from bot.core.screen import Reply
 from bot.core.words import TICKED, UNTICKED
+from bot.services import monthly
 from bot.services.turn import Command, Turn
 
 
 def lines_of(turn: Turn, summary: Summary) -> list[str]:
-    """Everything there is to say and that was not put away, in order; ten lines at most, and one below the ratings."""
+    """Everything there is to say and that was not put away, in order; eleven lines at most."""
     hidden = turn.learner.hidden_lines
-    return [line for name in LINES if name not in hidden for line in _SAYS[name](turn, summary)]
+    said = {name: _SAYS[name](turn, summary) for name in LINES if name not in hidden}
+    if said.get("monthly"):
+        said = _closer(turn, said)
+    return [line for name in LINES for line in said.get(name, ())]
+
+
+def _closer(turn: Turn, said: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The same in two lines less, where the self-check takes two: pauses and hard moments share one, and what a number
+    is worth is said below the self-check."""
+    counts = said.get("pauses", []) + said.get("spirals", [])
+    both = ["- " + _together(turn, [line.removeprefix("- ") for line in counts])] if counts else []
+    return said | {"pauses": both, "spirals": [], "ratings": said.get("ratings", [])[:1]}
 
 
 async def choose(turn: Turn, command: Command) -> Reply:
@@ -76,6 +88,10 @@ def _ratings(turn: Turn, summary: Summary) -> list[str]:
     return [turn.texts("progress-ratings", count=summary.pairs, **numbers), turn.texts("progress-mirror")]
 
 
+def _monthly(turn: Turn, summary: Summary) -> list[str]:
+    return monthly.lines(turn, summary.looks)
+
+
 def _tool(turn: Turn, summary: Summary) -> list[str]:
     best = summary.tool
     if best is None or not turn.texts.has(f"tool-{best.tool}"):
@@ -122,6 +138,7 @@ _SAYS: Mapping[str, Callable[[Turn, Summary], list[str]]] = {
     "held": _held,
     "lessons": _lessons,
     "ratings": _ratings,
+    "monthly": _monthly,
     "tool": _tool,
     "fears": _fears,
     "trigger": _trigger,

@@ -21,10 +21,11 @@ from bot.core.unasked import (
     came_today,
     comes_back,
     lost_clock,
+    pause_comes,
     rests,
     unread_slot,
 )
-from bot.services import companions, followup, lessons, recall, steady
+from bot.services import companions, followup, lessons, recall, rough, steady
 from bot.services.onboarding import schedule
 from bot.services.pages import lesson_screen
 from bot.services.spiral import SPIRAL
@@ -186,6 +187,13 @@ async def steady_message(turn: Turn, timer: Timer) -> Prepared | None:
     await turn.tx.timers.settle(timer)
     await steady.schedule(turn)
     return None if screen is None else _prepared(turn, timer, screen)
+
+
+async def weekly_pause(turn: Turn, timer: Timer, *, rests: bool) -> Prepared | None:
+    """The pause that somebody wanted at this hour; the next one is set before this one goes, so it comes once."""
+    comes = pause_comes(turn.learner, turn.now, spiral=await _spiral_lately(turn), rests=rests)
+    await rough.pass_on(turn)
+    return _prepared(turn, timer, rough.offer(turn)) if comes else None
 
 
 async def _unread(turn: Turn, timer: Timer) -> Prepared | None:

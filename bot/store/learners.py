@@ -161,6 +161,7 @@ def values_of(person: Learner) -> dict[str, Any]:
         "age_band": person.age_band,
         "keep_days": person.keep_days,
         "hidden_lines": " ".join(sorted(person.hidden_lines)),
+        "rough": person.rough,
     }
 
 
@@ -203,4 +204,5 @@ def learner_of(row: Row[Any]) -> Learner:
         age_band=row.age_band,
         keep_days=row.keep_days,
         hidden_lines=frozenset(row.hidden_lines.split()),
+        rough=row.rough,
     )

@@ -155,6 +155,12 @@ class Records:
             query = query.where(entry.c.kind == kind)
         return [(row.id, _entry(row)) for row in await self.connection.execute(query)]
 
+    async def newest(self, learner_id: int, kind: str, limit: int) -> list[Entry]:
+        """The newest entries of a kind, the newest first."""
+        query = select(entry).where(entry.c.learner_id == learner_id, entry.c.kind == kind)
+        query = query.order_by(entry.c.at.desc(), entry.c.id.desc()).limit(limit)
+        return [_entry(row) for row in await self.connection.execute(query)]
+
     async def ratings(self, learner_id: int, kind: str, limit: int) -> list[int]:
         """The first ratings of the newest entries of a kind that have one, the oldest of them first."""
         query = (

@@ -80,6 +80,7 @@ learner = Table(
     Column("age_band", String(8)),
     Column("keep_days", SmallInteger),
     Column("hidden_lines", String(200), nullable=False, server_default=""),  # ids, joined by spaces
+    Column("rough", SmallInteger),  # minute of the week
 )
 
 session = Table(

@@ -25,6 +25,14 @@ button-resume = Resume
 button-start = Start again
 button-export = Hand me my data
 button-therapist = For my therapist
+button-monthly = Monthly look
+button-rough = My weekly minute
+button-rough-ask = A plan for { $day }, { $part }
+button-rough-yes = Yes, be there
+button-rough-no = No, thanks
+button-rough-start = Start the pause
+button-rough-later = Not now
+button-rough-off = Stop these
 button-delete = Delete my data
 button-forget-words = Show the first words
 button-forget-hide = Hide the words
@@ -272,8 +280,22 @@ recall-use = Then it has found its place. That's all I wanted to know.
 recall-bit = A bit is how most things stay. It's there when you want it.
 recall-no = That's fine. Much of what one reads is like that. It can be read again at any time.
 why-title = **Why this works**
+why-so = **What this rests on**
 lessons-through = You've met every lesson there is so far. Each of them can be read again.
 clock-lost = I've lost your clock: the time zone you chose isn't in the list any more. Until you choose one again, lessons wait. It takes two taps in the settings.
+rough-ask = { $day }, { $part }: a time that came up more than others, mostly from { $begins } on. There could be a plan for it.
+
+  Shall I be there each { $on } at { $at } with a quiet minute?
+
+  It comes without a sound, in quiet hours too. It stays away while everything pauses, and right after a hard moment. One tap ends it.
+rough-offer = A quiet minute, if you like. You asked me to be here at this hour.
+rough-set = A quiet minute comes each { $on } at { $at }, without a sound.{ $state ->
+    [rests] {" "}It rests for now, like everything that comes by itself. /resume brings it back.
+   *[comes] {""}
+  }
+rough-later = Then not now. /spiral is here whenever you want it.
+rough-off = Stopped. It won't come any more. Progress can offer it again.
+rough-none = No weekly minute is set. Progress offers one where a time of the week comes up more than others.
 lessons-quiet = The lessons will wait until you want them: /lesson brings the next one. Nothing is lost, and nothing more comes by itself.
 review-title = **{ $stage }, looking back**
 review-own = Written by you so far: { $own }
@@ -410,6 +432,14 @@ progress-lessons = { $count ->
   }
 progress-ratings = How upset, before and after: { $before } and { $after } (the middle of { $count } times)
 progress-mirror = Going up sometimes is normal. It's a mirror, not a test.
+monthly-alarm = The alarm side
+monthly-steady = The steady side
+monthly-both = { $side }, from 0 to 4: { $now } this time, { $before } last time, { $change ->
+    [changed] a change
+   *[same] about the same
+  }.
+monthly-one = { $side }, from 0 to 4: { $now } so far.
+monthly-swing = Less than 0.7 apart is the usual swing and says little.
 progress-few-pairs = Before and after numbers show here once there are three pairs.
 progress-stage = Where you are: { $stage }
 progress-through = You've met every lesson there is so far.
@@ -423,6 +453,7 @@ line-spirals = Hard moments
 line-held = Messages held
 line-lessons = Lessons and practices
 line-ratings = Before and after
+line-monthly = Monthly look
 line-tool = What helped most
 line-fears = Fears looked at again
 line-trigger = What comes up most
@@ -559,6 +590,8 @@ sheet-measures = Ratings before and after
 sheet-note-measures = How upset, from 0 (settled) to 10 (the most one can imagine), before a pause and after it. “Middle” is the median; it is left open below three pairs. One point either way counts as about the same. A number that rises is no failure. At most 24 months are listed.
 sheet-table-ratings = How upset, before and after
 sheet-table-moods = Moods at check-ins
+sheet-monthly = Monthly look at the last two weeks
+sheet-note-monthly = Six items in Keel's own words about the last two weeks, from 0 (not at all) to 4 (nearly always): three of alarm, three of steadiness. Each side is the mean of what was answered, and open where that was too little. The items are not a tested scale. Less than 0.7 apart is taken as the usual swing. At most 24 are listed.
 sheet-triggers = What set it off
 sheet-note-triggers = Tapped in hard moments; several at once are possible. What was told in own words is not counted here.
 sheet-fears = Fears and what came of them
@@ -579,6 +612,8 @@ sheet-head-after = After, middle
 sheet-head-lower = Lower after
 sheet-head-same = About the same
 sheet-head-higher = Higher after
+sheet-head-alarm = Alarm
+sheet-head-steady = Steady
 sheet-head-mood = Mood
 sheet-head-facts = What happened
 sheet-head-meanings = What the mind added
@@ -611,6 +646,7 @@ data-lessons = Lessons
 data-from = From
 data-days = Days
 data-words = What you write
+data-rough = Weekly minute
 data-country = Country for help
 data-kind-journal = Journal
 data-kind-checkin = Words with a check-in
@@ -645,6 +681,7 @@ data-entries = What counts
 data-entry-pause = a pause
 data-entry-spiral = a minute before sending
 data-entry-checkin = a check-in
+data-entry-monthly = a monthly look
 data-entry-hold = a message set aside
 data-entry-fear = a look back at a fear
 data-noticed = When words about danger were noticed (never the words)

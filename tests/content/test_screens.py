@@ -9,7 +9,7 @@ from bot.library.grade import grade
 from bot.library.load import Library
 from bot.services.conversation import COMMANDS, FLOW_COMMANDS, PAGES
 
-BESIDE = {"again", "why", "card", "tools", "hide", "delete", "goon", "asks", "back", "age"}
+BESIDE = {"again", "why", "card", "tools", "hide", "delete", "goon", "asks", "back", "age", "rough"}
 """Commands that only buttons use, or that take an argument."""
 
 

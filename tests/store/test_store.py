@@ -53,6 +53,7 @@ async def test_counters_by_day_come_with_the_update_to_them(store: Store) -> Non
             await tx.records.add_entry(nowhere.id, item)
         counted = [await everything_counted(tx, person.id) for person in (here, nowhere)]
     async with store.engine.begin() as connection:  # as it was before
+        await connection.execute(text("ALTER TABLE learner DROP COLUMN rough"))
         await connection.execute(text("DROP TABLE arrived"))
         await connection.execute(text("DROP TABLE pace"))
         await connection.execute(text("ALTER TABLE inbox DROP COLUMN lease_until"))

@@ -264,3 +264,19 @@ async def test_nothing_of_it_is_in_the_log(world: World, anna: Person, capsys: p
     await anna.taps("Make the two files")
     said = capsys.readouterr()
     assert "heron" not in said.out + said.err
+
+
+async def test_the_monthly_look_is_a_part_of_its_own_and_out_unless_ticked(world: World, anna: Person) -> None:
+    await has_a_past(world, anna)
+    learner = await who(world, anna)
+    async with world.keel.store.transaction() as tx:
+        tags = ("between.4", "losing.3", "checking.2", "waiting.1")
+        await tx.records.add_entry(learner.id, Entry("monthly", MONDAY, tags=tags))
+    await comes_to(anna, "Go on", "Go on", "Make the two files")
+    assert "Monthly look" not in "".join(handed(world, anna))
+    await comes_to(anna, "Monthly look", "Go on", "Go on", "Make the two files")
+    printed, page = handed(world, anna)
+    assert "Monthly look at the last two weeks" in printed
+    assert "23 November 2026 3.0 –" in printed
+    assert "<td>3.0</td><td>–</td>" in page
+    assert "not a tested scale" in printed

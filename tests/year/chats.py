@@ -136,6 +136,9 @@ class Chat:
         if call.code == 403:
             self.came.append((now, "blocked"))
             return
+        if text.startswith("A quiet minute"):
+            self.came.append((now, "pause"))
+            return
         if "The lessons will wait" in text:
             self.came.append((now, "quiet"))
             return
@@ -161,6 +164,9 @@ async def enrol(world: World, life: Life) -> Chat:
     await person.taps(PACES[life.pace])
     if life.pace != "on_request":
         await person.sends(f"{life.start // 60:02}:{life.start % 60:02}")
+    if life.rough is not None:
+        person.account.tap(person.bots[-1], encode(CommandTap("rough", f"on-{life.rough}")))
+        await world.settle()
     async with world.keel.store.transaction(reading=True) as tx:
         learner = await tx.learners.find(person.account.chat.id)
     assert learner is not None

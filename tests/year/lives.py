@@ -46,7 +46,7 @@ class Reaction:
 class Life:
     """Everything that is chosen and done; times of day in minutes, weekdays from 0 (Monday).
 
-    quiet: beginning and end; equal ones mean none.
+    quiet: beginning and end; equal ones mean none. rough: the minute of the week at which they want a pause offered.
     """
 
     id: int
@@ -61,6 +61,7 @@ class Life:
     happenings: tuple[Happening, ...]
     reactions: tuple[Reaction, ...]
     outages: tuple[tuple[int, int], ...]
+    rough: int | None = None
 
 
 def outages_of(year: int, begins: int, ends: int) -> tuple[tuple[int, int], ...]:
@@ -101,7 +102,14 @@ def live(number: int, year: int, zones: tuple[str, ...], days: int = 365) -> Lif
         happenings=tuple(_happenings(dice, begins, ends, zones)),
         reactions=tuple(_reaction(dice) for _ in range(400)),
         outages=outages_of(year, begins, ends),
+        rough=_rough(random.Random(f"rough {year} {number}")),
     )
+
+
+def _rough(dice: random.Random) -> int | None:
+    if dice.random() < 0.5:
+        return None
+    return dice.randrange(7) * 1440 + dice.choice((1305, _night(dice), _night(dice), dice.randrange(1440)))
 
 
 def _night(dice: random.Random) -> int:

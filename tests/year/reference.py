@@ -86,6 +86,7 @@ class Person:
         self.put_off_at = 0
         self.next_slot: int | None = None
         self.back_at: int | None = None
+        self.pause_at: int | None = None
         self.arrivals = 0
         self.reaction: tuple[int, int, Reaction] | None = None
 
@@ -233,23 +234,33 @@ class Person:
     def lives(self) -> Iterator[tuple[int, str]]:
         """Everything that comes by itself, with its moment; what blocked people would have got as "blocked"."""
         self.next_slot = self.find_slot(self.life.begins)
+        self.pause_at = self.find_pause(self.life.begins)
         waiting = list(self.life.happenings)
         while True:
             happens = self.up(waiting[0].at) if waiting else self.life.ends
             reacts = self.up(self.reaction[0]) if self.reaction else self.life.ends
             slot = self.up(self.next_slot) if self.next_slot is not None else self.life.ends
             back = self.up(self.back_at) if self.back_at is not None else self.life.ends
-            now = min(happens, reacts, slot, back)
+            pause = self.up(self.pause_at) if self.pause_at is not None else self.life.ends
+            now = min(happens, reacts, slot, back, pause)
             if now >= self.life.ends:
                 return
             if happens == now:
                 self.happens(waiting.pop(0), now)
             elif reacts == now:
                 self.reacts(now)
-            elif slot == now and (back > now or (self.next_slot or 0) <= (self.back_at or 0)):
-                yield from self.slot_comes(now)
             else:
-                yield from self.lesson_comes_back(now)
+                # After the machine was down several things are there at once: what was due first comes first.
+                waits = [(self.next_slot or 0, 1)] if slot == now else []
+                waits += [(self.back_at or 0, 2)] if back == now else []
+                waits += [(self.pause_at or 0, 3)] if pause == now else []
+                match min(waits)[1]:
+                    case 1:
+                        yield from self.slot_comes(now)
+                    case 2:
+                        yield from self.lesson_comes_back(now)
+                    case 3:
+                        yield from self.pause_comes(now)
 
     def up(self, second: int) -> int:
         """The moment itself, or when the machine is up again."""
@@ -301,7 +312,7 @@ class Person:
         """What becomes of a send: whoever blocked the bot is written to no more."""
         if not self.blocked_us:
             return what
-        self.noticed_block, self.next_slot, self.active = True, None, True
+        self.noticed_block, self.next_slot, self.pause_at, self.active = True, None, None, True
         return "blocked"
 
     def lesson_comes_back(self, now: int) -> Iterator[tuple[int, str]]:
@@ -324,6 +335,26 @@ class Person:
             yield now, said
             if said == "back":
                 self.expect_reaction(now)
+
+    def find_pause(self, now: int) -> int | None:
+        """The next weekly pause after a moment: the minute of the week that was asked for, on the wall of the place."""
+        if self.life.rough is None:
+            return None
+        weekday, clock = divmod(self.life.rough, 1440)
+        for day in range(self.wall.day(now) - 1, self.wall.day(now) + 20):
+            if (day - 1) % 7 == weekday and day in self.wall.shown:
+                moment, _ = self.wall.at(day, clock * 60)
+                if moment > now:
+                    return moment
+        raise AssertionError("twenty days without this minute of the week")
+
+    def pause_comes(self, now: int) -> Iterator[tuple[int, str]]:
+        """The weekly pause is due: it was asked for, so neither quiet hours nor anything else that day matter."""
+        due, self.pause_at = self.pause_at, self.find_pause(now)
+        assert due is not None
+        silent = not self.active or self.paused_openly or self.paused_to > now
+        if not silent and now - self.hard_moment > TWO_HOURS and now - due < HOUR:
+            yield now, self.sent("pause")
 
     def expect_reaction(self, now: int) -> None:
         """What the person will do with what came."""
@@ -399,5 +430,7 @@ class Person:
         if it.what in ("zone", "pace", "time", "days") and self.pace != "on_request":
             self.active, self.unread = True, 0
         self.next_slot = self.find_slot(now)
+        if self.pause_at is None or self.find_pause(self.pause_at - 1) != self.pause_at:
+            self.pause_at = self.find_pause(now)  # they are back, or somewhere else
         if it.what == "resume" and self.lesson == "put off" and self.back_at is None:
             self.back_at = self.next_slot

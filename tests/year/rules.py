@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.core.curriculum import unread
 from bot.core.model import Completion, Delivery, DeliveryState, Learner, Outcome, Status
+from bot.core.rough import next_pause
 from bot.core.schedule import Pace, Passed, later_today, local, pause_for, pause_until, today_at, tomorrow
 from bot.core.unasked import (
     AFTER_SPIRAL,
@@ -17,6 +18,7 @@ from bot.core.unasked import (
     at_slot,
     comes_back,
     next_lesson_at,
+    pause_comes,
     unread_slot,
 )
 from tests.year.lives import Happening, Life, Reaction
@@ -51,12 +53,14 @@ class Person:
             quiet_start=clock(life.quiet[0]),
             quiet_end=clock(life.quiet[1]),
             status=Status.ACTIVE,
+            rough=life.rough,
         )
         self.outages = [(moment(begin), moment(end)) for begin, end in life.outages]
         self.blocked = False
         self.spiral: datetime | None = None
         self.due: datetime | None = None
         self.again: datetime | None = None
+        self.pause: datetime | None = None
         self.done: list[Completion] = []
         self.deliveries: list[Delivery] = []
         self.arrivals = 0
@@ -72,7 +76,8 @@ class Person:
             reacts = self.up(self.reaction[0]) if self.reaction else NEVER
             due = self.up(self.due) if self.due is not None else NEVER
             again = self.up(self.again) if self.again is not None else NEVER
-            now = min(happens, reacts, due, again)
+            pause = self.up(self.pause) if self.pause is not None else NEVER
+            now = min(happens, reacts, due, again, pause)
             if now >= end:
                 return
             if happens == now:
@@ -81,8 +86,12 @@ class Person:
             if reacts == now:
                 self.reacts(now)
                 continue
-            first = due == now and (again > now or (self.due or NEVER) <= (self.again or NEVER))
-            came = self.slot(now) if first else self.back(now)
+            waits = [
+                (self.due, due, self.slot),
+                (self.again, again, self.back),
+                (self.pause, pause, self.weekly_pause),
+            ]
+            came = min((item for item in waits if item[1] == now), key=lambda item: item[0] or NEVER)[2](now)
             if came is not None:
                 yield int(now.timestamp()), came
 
@@ -93,6 +102,11 @@ class Person:
     def schedule(self, now: datetime) -> None:
         """What `onboarding.schedule` does."""
         self.due = next_lesson_at(self.learner, now)
+        zone, minute = self.learner.zone, self.learner.rough
+        if zone is None or minute is None or self.learner.status is Status.BLOCKED:
+            self.pause = None
+        elif self.pause is None or next_pause(self.pause - timedelta(seconds=1), zone, minute) != self.pause:
+            self.pause = next_pause(now, zone, minute)
 
     def slot(self, now: datetime) -> str | None:
         """What `unasked.slot` does."""
@@ -154,6 +168,12 @@ class Person:
         if came == "back":
             self.expect(now)
         return came
+
+    def weekly_pause(self, now: datetime) -> str | None:
+        """What `unasked.weekly_pause` does."""
+        comes = pause_comes(self.learner, now, spiral=self.lately(now))
+        self.pause = next_pause(now, str(self.learner.zone), self.learner.rough or 0)
+        return self.sent("pause", now) if comes else None
 
     def lately(self, now: datetime) -> bool:
         """Whether there was a hard moment lately."""

@@ -53,5 +53,5 @@ async def test_weeks_in_the_real_application_go_as_the_rules_say(
             assert chat.came == wanted, f"person {chat.life.id}, {chat.life.zone}, {chat.life.pace}"
             came.update(what for _, what in wanted)
         print(f"{PEOPLE} people, {DAYS} days: {dict(came)}")
-        assert {"lesson", "back", "quiet"} <= set(came)
+        assert {"lesson", "back", "quiet", "pause"} <= set(came)
         assert world.telegram.refusals() == []

@@ -19,7 +19,7 @@ APIA = ("Pacific/Apia", "Pacific/Kiritimati", "Africa/Cairo")
 def test_a_year_goes_as_the_rules_say(group: Group) -> None:
     found = compare(group, days=365)
     assert found.differences == []
-    assert min(found.came[what] for what in ("lesson", "back", "quiet", "blocked")) > 10
+    assert min(found.came[what] for what in ("lesson", "back", "quiet", "blocked", "pause")) > 10
 
 
 def test_the_almanac_shows_what_the_wall_shows() -> None:

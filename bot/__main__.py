@@ -20,11 +20,11 @@ from bot.keys_commands import keys
 from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
+from bot.looking_over import check_everything
 from bot.runner import (
     AlreadyRunning,
     ClockProblem,
     LessonsGone,
-    check_everything,
     library_of,
     run_bot,
     watch_for_danger,

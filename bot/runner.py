@@ -26,11 +26,14 @@ from bot.library.load import Library, load
 from bot.library.safety import detector_in
 from bot.log import report_loop
 from bot.lost_keys import say_what_is_lost
+from bot.pulse import Pulse
 from bot.settings import Settings, SettingsProblem
+from bot.store.erased import NAME as ERASED
 from bot.store.migrate import migrate, require_current
 from bot.store.store import Store, open_store
 from bot.telegram.intake import ALLOWED
 from bot.web.health import served
+from bot.web.inside import inside
 from bot.web.webhook import webhook
 
 log = structlog.get_logger()
@@ -66,9 +69,18 @@ async def run_bot(settings: Settings) -> None:
             await store.wipe()  # somebody may have been erased just before the last stop
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
-            bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
-            keel = build(bot, store, library, clock, copies=settings.media_copies, paid=settings.paid_broadcast)
+            keel = built(settings, token, store, library, clock)
             await until_stopped(keel, settings, receive=webhook_of(keel, settings, token))
+
+
+def built(
+    settings: Settings, token: str, store: Store, library: Library, clock: Clock, *, several: bool = False
+) -> Keel:
+    """The whole bot as it is set, not started. several: other processes share the database."""
+    pulse = Pulse()
+    bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate, pulse=pulse)
+    copies, paid = settings.media_copies, settings.paid_broadcast
+    return build(bot, store, library, clock, copies=copies, paid=paid, several=several, pulse=pulse)
 
 
 def webhook_of(keel: Keel, settings: Settings, token: str) -> Receive | None:
@@ -86,7 +98,7 @@ async def until_stopped(
     keel: Keel, settings: Settings, *, receive: Receive | None = None, dispatch: bool = True
 ) -> None:
     """Run, with the pages of KEEL_LISTEN, until SIGTERM or SIGINT."""
-    routes = []
+    routes = inside(keel.store, keel.clock, keel.pulse)
     if settings.webhook_url is not None and receive is not nothing:
         path = urlsplit(settings.webhook_url).path or "/"
         routes.append(
@@ -162,6 +174,7 @@ def only_one(settings: Settings) -> Iterator[None]:
 async def opened(settings: Settings, *, without_key: bool = False) -> AsyncIterator[Store]:
     """The store, closed afterwards. without_key: where the key file is gone, go on with a new one."""
     store = await open_store(settings.database_url, settings.key_file, without=without_key)
+    store.erased = settings.data_dir / ERASED
     try:
         yield store
     finally:

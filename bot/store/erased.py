@@ -26,10 +26,10 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class Erased:
-    """When which chats were erased last, by their hash; unknown: lines whose key is not in the key file."""
+    """When which chats were erased last, by their hash; unknown: those of lines whose key is gone."""
 
     moments: dict[str, datetime]
-    unknown: int
+    unknown: tuple[datetime, ...]
 
     def since(self, cipher: Cipher, chat_id: int) -> datetime | None:
         """When this chat was erased last; None if it never was."""
@@ -60,15 +60,15 @@ def write_down(folder: Path, cipher: Cipher, chat_id: int, now: datetime) -> Non
 def read(folder: Path, cipher: Cipher) -> Erased:
     """All lines. A line that a kill cut off is left out: its /delete goes on with the next start, and adds it anew."""
     moments: dict[str, datetime] = {}
-    unknown = 0
+    unknown: list[datetime] = []
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         for line in file.read_text(encoding="ascii").splitlines():
             match line.split():
                 case [key, moment, trace] if len(trace) == 64:
                     at = datetime.fromisoformat(moment)
                     moments[trace] = max(at, moments.get(trace, at))
-                    unknown += key not in cipher.key_ids
-    return Erased(moments, unknown)
+                    unknown += [] if key in cipher.key_ids else [at]
+    return Erased(moments, tuple(unknown))
 
 
 async def erase_again(store: Store, erased: Erased, after: datetime) -> int:

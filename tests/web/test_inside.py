@@ -18,6 +18,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
+from bot import log
 from bot.core.model import Lane
 from bot.pulse import Pulse
 from bot.simulator.faults import Kind
@@ -165,7 +166,17 @@ async def test_ready_says_in_words_what_is_not_well(world: World) -> None:
             assert (await scraped(pages))["keel_database_up"] == 0
 
 
-async def test_errors_are_counted_by_kind_where_they_are_logged(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_where_telegram_was_asked_nothing_it_is_asked_who_we_are(world: World) -> None:
+    before = len(world.telegram.calls("getMe"))
+    world.keel.pulse.called(200)
+    await world.keel.knock()
+    assert len(world.telegram.calls("getMe")) == before
+    world.keel.pulse._reached = None
+    await world.keel.knock()
+    assert len(world.telegram.calls("getMe")) == before + 1
+
+
+async def test_every_process_tells_and_the_rules_ask_for_what_is_there(tmp_path: Path, unused_tcp_port: int) -> None:
     async with running(tmp_path, MONDAY) as (bot, anna), httpx.AsyncClient() as client:
         bot.settings["KEEL_LISTEN"] = f"127.0.0.1:{unused_tcp_port}"
         await bot.start()
@@ -187,6 +198,24 @@ async def test_errors_are_counted_by_kind_where_they_are_logged(tmp_path: Path, 
             used = set(re.findall(r"\b(?:keel|process)_\w+|\bup\b", query))
             assert used, query
             assert used <= known, f"{file}: {used - known}"
+
+
+async def test_errors_are_counted_by_kind_where_they_are_logged(world: World, pages: httpx.AsyncClient) -> None:
+    log.configure("json", "error")
+    await crowd(world, 2, MONDAY + timedelta(minutes=1))
+    world.clock.move_to(MONDAY + timedelta(minutes=2))
+    before = await scraped(pages)
+    async with world.keel.store.engine.connect() as connection:
+        await connection.exec_driver_sql("ALTER TABLE completion RENAME TO away")
+        await connection.commit()
+    await world.keel.tick(Lane.BULK, 60)
+    after = await scraped(pages)
+    more = {
+        name: count - before.get(name, 0)
+        for name, count in after.items()
+        if name.startswith("keel_errors_total") and count > before.get(name, 0)
+    }
+    assert more == {"keel_errors_total kind=OperationalError": 2}
 
 
 @pytest.mark.parametrize("command", ["receive", "dispatch"])

@@ -24,7 +24,7 @@ from bot.simulator.person import Person, join
 from bot.simulator.telegram import Telegram
 from bot.store.backup import BackupProblem
 from bot.store.cipher import Cipher, KeyProblem
-from bot.store.erased import KEPT, read, write_down
+from bot.store.erased import write_down
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 from tests.acceptance.process import Running, running
@@ -287,20 +287,6 @@ async def test_on_postgresql_too(tmp_path: Path, postgresql: str) -> None:
         with pytest.raises(BackupProblem, match=r"no backup|failed"):
             (tmp_path / "torn.dump").write_bytes(file.read_bytes()[:2000])
             await restore(settings, tmp_path / "torn.dump", over=True, without_key=False)
-
-
-def test_the_list_of_who_left_tells_nobody_who_and_is_kept_for_a_while(tmp_path: Path) -> None:
-    cipher, other = (Cipher.open(tmp_path / name, create=True) for name in ("keel.key", "other.key"))
-    write_down(tmp_path / "erased", cipher, 1001, NOW)
-    write_down(tmp_path / "erased", cipher, 1001, NOW)  # once more after a kill
-    assert read(tmp_path / "erased", cipher).since(cipher, 1001) == NOW
-    assert read(tmp_path / "erased", cipher).since(cipher, 1002) is None
-    found = read(tmp_path / "erased", other)
-    assert found.since(other, 1001) is None
-    assert found.unknown == (NOW, NOW)
-    write_down(tmp_path / "erased", cipher, 1003, NOW + KEPT + timedelta(days=31))
-    assert read(tmp_path / "erased", cipher).since(cipher, 1001) is None
-    assert read(tmp_path / "none", cipher).moments == {}
 
 
 def test_litestream_copies_the_database_and_never_the_key() -> None:

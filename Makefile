@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries simulate fuzz
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries simulate fuzz dist
 
 setup: $(STAMP)
 
@@ -63,9 +63,18 @@ fuzz: $(STAMP)
 media: $(STAMP)
 	$(BIN)/python content/media/make.py
 
-# Universal (every platform and Python from 3.11 on) and with hashes; names no index.
+# A wheel and a source archive, and what is in them (CycloneDX).
+dist: $(STAMP)
+	$(BIN)/uv build --out-dir dist
+	$(BIN)/uvx --from cyclonedx-bom==7.5.0 cyclonedx-py requirements deploy/requirements.lock \
+		--pyproject pyproject.toml --output-reproducible --output-file dist/keel.cdx.json
+
+# Universal (every platform and Python from 3.11 on) and with hashes; names no index. The second is what runs, without the
+# tools of those who work on it.
 lock: $(STAMP)
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file deploy/requirements.lock
 	$(BIN)/uv pip compile bench/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file bench/requirements.lock

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from bot import __version__, log
+from bot.backup_commands import backup, restore
 from bot.broadcast_commands import broadcast
 from bot.content_commands import content
 from bot.content_send import SendProblem
@@ -20,11 +21,11 @@ from bot.keys_commands import keys
 from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
+from bot.looking_over import check_everything
 from bot.runner import (
     AlreadyRunning,
     ClockProblem,
     LessonsGone,
-    check_everything,
     library_of,
     run_bot,
     watch_for_danger,
@@ -36,6 +37,7 @@ from bot.settings import Settings, SettingsProblem
 from bot.several import run_dispatcher, run_receiver
 from bot.simulator.demo import Demo
 from bot.stats_commands import stats
+from bot.store.backup import BackupProblem
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate as migrate_database
 from bot.store.store import StoreProblem
@@ -57,6 +59,7 @@ WRONG_INPUT = (
     SendProblem,
     BroadcastProblem,
     NotBroughtIn,
+    BackupProblem,
 )
 
 
@@ -144,6 +147,8 @@ keel.add_command(broadcast)
 keel.add_command(stats)
 keel.add_command(keys)
 keel.add_command(import_)
+keel.add_command(backup)
+keel.add_command(restore)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,17 +19,17 @@ from telegram.request import BaseRequest
 
 from bot.clock import Clock
 from bot.core.model import Lane
-from bot.core.screen import Document
 from bot.dispatch import Dispatcher
+from bot.documents import documents
 from bot.library.check import Names
 from bot.library.load import DEFAULT_LOCALE, Library
+from bot.pulse import Pulse
 from bot.services import (
     bringing,
     card_steps,
     cards,
     followup,
     given,
-    handout,
     hold,
     journal,
     lessons,
@@ -45,16 +46,14 @@ from bot.services import conversation as words
 from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, UNLISTED, Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
-from bot.services.own_data import gather, pack
 from bot.services.places import Places
-from bot.services.turn import Turn
 from bot.services.unasked import Prepared
 from bot.store.inbox import Waiting
 from bot.store.paces import SharedPace
 from bot.store.store import Store
 from bot.telegram.claims import RENEW_SECONDS, SWEEP_SECONDS, Claims
 from bot.telegram.desk import Desk
-from bot.telegram.files import Files, MakeDocument
+from bot.telegram.files import Files
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
@@ -95,6 +94,7 @@ CONTENT_NAMES = Names(
 LIVE_TICK, BULK_TICK = 1.0, 5.0
 ANSWER_TIMES_TICK = 60.0
 TIDY_TICK = 3600.0
+KNOCK_TICK = 30.0
 STOP_SECONDS = 8.0
 MENU_SECONDS = 30.0
 
@@ -115,6 +115,7 @@ class Keel:
     intake: Intake
     dispatcher: Dispatcher
     stopwatch: Stopwatch
+    pulse: Pulse
 
     async def run(self, *, receive: Receive | None = None, dispatch: bool = True) -> None:
         """Receive and send until cancelled; then let running turns finish.
@@ -145,8 +146,9 @@ class Keel:
         scheduler = AsyncIOScheduler(timezone="UTC")
         if dispatch:
             for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
+                self.pulse.begins(lane.value)
                 scheduler.add_job(
-                    self.dispatcher.tick,
+                    self.tick,
                     "interval",
                     args=(lane, period * 0.95),  # it stops before the next one begins
                     seconds=period,
@@ -155,7 +157,10 @@ class Keel:
                     max_instances=1,
                     misfire_grace_time=None,
                 )
-        jobs: list[tuple[Callable[[], Awaitable[object]], float]] = [(self.stopwatch.write, ANSWER_TIMES_TICK)]
+        jobs: list[tuple[Callable[[], Awaitable[object]], float]] = [
+            (self.stopwatch.write, ANSWER_TIMES_TICK),
+            (self.knock, KNOCK_TICK),
+        ]
         if receive:
             jobs.append((self.intake.tidy, TIDY_TICK))
         if receive and isinstance(self.turns, Claims):
@@ -163,6 +168,17 @@ class Keel:
         for job, period in jobs:
             scheduler.add_job(job, "interval", seconds=period, coalesce=True, max_instances=1)
         return scheduler
+
+    async def tick(self, lane: Lane, seconds: float) -> None:
+        """One pass over what is due in a lane."""
+        await self.dispatcher.tick(lane, seconds)
+        self.pulse.ticked(lane.value)
+
+    async def knock(self) -> None:
+        """Ask Telegram who we are where nothing else was asked for a while, so that /readyz knows that it answers."""
+        if self.pulse.quiet >= KNOCK_TICK:
+            with contextlib.suppress(TelegramError):
+                await self.application.bot.get_me()
 
     async def greet(self) -> None:
         """Ask Telegram who we are, until it answers: it may be down just now.
@@ -198,15 +214,20 @@ class Keel:
 
 
 def build_bot(
-    token: str, base_url: str, base_file_url: str, rate: float, request: BaseRequest | None = None
+    token: str,
+    base_url: str,
+    base_file_url: str,
+    rate: float,
+    request: BaseRequest | None = None,
+    pulse: Pulse | None = None,
 ) -> ExtBot[str]:
-    """PTB's bot with Keel's lanes; receiving has connections of its own."""
+    """PTB's bot with Keel's lanes; receiving has connections of its own. pulse: is told of every call."""
     return ExtBot(
         token,
         base_url=base_url,
         base_file_url=base_file_url,
-        request=request or AiohttpRequest(),
-        get_updates_request=request or AiohttpRequest(),
+        request=request or AiohttpRequest(pulse),
+        get_updates_request=request or AiohttpRequest(pulse),
         rate_limiter=Lanes(rate),
     )
 
@@ -221,27 +242,35 @@ def build(
     copies: bool = False,
     paid: bool = False,
     several: bool = False,
+    pulse: Pulse | None = None,
 ) -> Keel:
     """Put everything together.
 
     copies: keep a sealed copy of the voice notes and pictures that people give. paid: what goes out in bulk may cost
     Telegram Stars. several: other processes share the database, so chats are leased and the bulk pace is everybody's.
+    pulse: what this process counts of itself; the bot's own, where it was given one.
     """
     lanes = bot.rate_limiter
     assert isinstance(lanes, Lanes)  # build_bot gave it
+    pulse = pulse or Pulse()
     application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     flows = Flows(ACTIONS, places or Places(), material.play)
-    files = Files(bot, store, library.folder / "media", _documents(store, library, clock), copies=copies)
-    sender = Sender(bot, files, paid=paid, place=_place(store) if several else None)
+    files = Files(bot, store, library.folder / "media", documents(store, library, clock), copies=copies)
+    sender = Sender(bot, files, pulse, paid=paid, place=_place(store) if several else None)
     if several:
         lanes.shared = SharedPace(store)
-    stopwatch = Stopwatch(store, clock)
+    stopwatch = Stopwatch(store, clock, pulse)
     desk = Desk(store, library, clock, Conversation(flows), sender, files, stopwatch)
     register(application, desk, Porter(bot, store, library, clock, flows))
     turns: Turns[Waiting] | Claims = Claims(store, clock, desk.handle) if several else Turns(desk.handle)
     intake = Intake(bot, store, clock, turns, desk.ahead, stopwatch)
     dispatcher = Dispatcher(store, clock, Due(library, flows), _sending(sender, library), lanes)
-    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch)
+    for lane in Lane:
+        pulse.watch_lane(lane.value, partial(lanes.waiting.__getitem__, lane))
+    pulse.watch("keel_bulk_room_seconds", lambda: lanes.bulk_room)
+    pulse.watch("keel_chats_held", lambda: lanes.held)
+    pulse.watch("keel_chats_answered", lambda: turns.chats)
+    return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch, pulse)
 
 
 async def nothing() -> None:
@@ -255,26 +284,6 @@ def _place(store: Store) -> FindPlace:
             return await tx.sessions.place(chat_id)
 
     return place
-
-
-def _documents(store: Store, library: Library, clock: Clock) -> MakeDocument:
-    async def make(chat_id: int, wanted: Document) -> bytes | None:
-        async with store.transaction(reading=True) as tx:
-            learner = await tx.learners.find(chat_id)
-            if learner is None:
-                return None
-            turn = Turn(tx, learner, library, clock.now())
-            if wanted.handout is None:
-                own = await gather(turn)
-                write: Callable[[], bytes] = partial(pack, turn.content, own)
-            else:
-                chosen = await handout.gather(turn, wanted.handout)
-                if chosen is None:
-                    return None
-                write = partial(handout.write, turn.content, chosen, wanted.name, library.folder)
-        return await asyncio.to_thread(write)  # everybody else is answered meanwhile
-
-    return make
 
 
 def _sending(sender: Sender, library: Library) -> Any:

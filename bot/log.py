@@ -12,6 +12,7 @@ import logging
 import sys
 import threading
 import traceback
+from collections import Counter
 from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,8 @@ import structlog
 
 QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "alembic", "hpack")
 """Libraries whose chatter says nothing to an operator, or says too much."""
+ERRORS: Counter[str] = Counter()
+"""How many errors this process has logged, by the type of what failed; `other` where nothing was raised."""
 
 
 def configure(style: str = "console", level: str = "info", token: str | None = None) -> None:
@@ -32,6 +35,7 @@ def configure(style: str = "console", level: str = "info", token: str | None = N
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         only_places,
+        count_errors,
         Scrub(token),
     ]
     renderer = (
@@ -87,6 +91,13 @@ def only_places(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> 
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
         event["at"] = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
+    return event
+
+
+def count_errors(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Count what is worse than a warning; the record itself goes on as it is."""
+    if event.get("level") in ("error", "critical"):
+        ERRORS[str(event.get("error", "other"))] += 1
     return event
 
 

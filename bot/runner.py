@@ -1,9 +1,8 @@
-"""`keel run` and `keel check`: everything between the command line and the composition root."""
+"""`keel run`, and what every command needs of it: everything between the command line and the composition root."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import hashlib
 import os
@@ -12,35 +11,30 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
-from telegram.error import InvalidToken, TelegramError
-from telegram.ext import ExtBot
 
-from bot.app import CONTENT_NAMES, Keel, Receive, build, build_bot, nothing
+from bot.app import Keel, Receive, build, build_bot, nothing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.core.safety import install
-from bot.core.schedule import Pace, Plan, Window, zone_of
-from bot.library.check import check as check_content
-from bot.library.check import to_mend
 from bot.library.findings import ContentProblem
-from bot.library.helplines import FRESH, old, with_local
+from bot.library.helplines import with_local
 from bot.library.load import Library, load
 from bot.library.safety import detector_in
-from bot.library.schema import HelplinesFile
 from bot.log import report_loop
-from bot.lost_keys import lost_keys, say_what_is_lost
+from bot.lost_keys import say_what_is_lost
+from bot.pulse import Pulse
 from bot.settings import Settings, SettingsProblem
-from bot.store.cipher import KeyProblem
+from bot.store.erased import NAME as ERASED
 from bot.store.migrate import migrate, require_current
-from bot.store.store import Store, StoreProblem, open_store
+from bot.store.store import Store, open_store
 from bot.telegram.intake import ALLOWED
 from bot.web.health import served
+from bot.web.inside import inside
 from bot.web.webhook import webhook
-from bot.zone_rules import say_rules
 
 log = structlog.get_logger()
 
@@ -75,9 +69,18 @@ async def run_bot(settings: Settings) -> None:
             await store.wipe()  # somebody may have been erased just before the last stop
             await refuse_old_clock(store, clock)
             await follow_moves(store, library)
-            bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
-            keel = build(bot, store, library, clock, copies=settings.media_copies, paid=settings.paid_broadcast)
+            keel = built(settings, token, store, library, clock)
             await until_stopped(keel, settings, receive=webhook_of(keel, settings, token))
+
+
+def built(
+    settings: Settings, token: str, store: Store, library: Library, clock: Clock, *, several: bool = False
+) -> Keel:
+    """The whole bot as it is set, not started. several: other processes share the database."""
+    pulse = Pulse()
+    bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate, pulse=pulse)
+    copies, paid = settings.media_copies, settings.paid_broadcast
+    return build(bot, store, library, clock, copies=copies, paid=paid, several=several, pulse=pulse)
 
 
 def webhook_of(keel: Keel, settings: Settings, token: str) -> Receive | None:
@@ -95,7 +98,7 @@ async def until_stopped(
     keel: Keel, settings: Settings, *, receive: Receive | None = None, dispatch: bool = True
 ) -> None:
     """Run, with the pages of KEEL_LISTEN, until SIGTERM or SIGINT."""
-    routes = []
+    routes = inside(keel.store, keel.clock, keel.pulse)
     if settings.webhook_url is not None and receive is not nothing:
         path = urlsplit(settings.webhook_url).path or "/"
         routes.append(
@@ -171,6 +174,7 @@ def only_one(settings: Settings) -> Iterator[None]:
 async def opened(settings: Settings, *, without_key: bool = False) -> AsyncIterator[Store]:
     """The store, closed afterwards. without_key: where the key file is gone, go on with a new one."""
     store = await open_store(settings.database_url, settings.key_file, without=without_key)
+    store.erased = settings.data_dir / ERASED
     try:
         yield store
     finally:
@@ -235,91 +239,3 @@ async def refuse_gone_lessons(store: Store, library: Library) -> None:
             f"People did lessons that the content does not have any more ({', '.join(gone)}); bring their files back, "
             f"or say in curriculum.yaml where each went, such as moved: {{{gone[0]}: new-id}}."
         )
-
-
-async def odd_plans(store: Store) -> list[str]:
-    """One sentence for each plan that no lesson can come by, with how many people have it."""
-    async with store.transaction(reading=True) as tx:
-        plans = await tx.learners.plans()
-    said = []
-    for (zone, minutes, weekdays), people in plans.items():
-        try:
-            zone_of(zone)
-            Plan(zone, Window(time(8), minutes), weekdays, Pace.daily)
-        except ValueError as problem:
-            who = "one person has" if people == 1 else f"{people} people have"
-            said.append(f"{who} a plan that no lesson can come by. {problem}")
-    return said
-
-
-async def check_everything(settings: Settings) -> tuple[list[str], bool]:
-    """One line a subject; whether anything is wrong."""
-    lines: list[str] = ["settings: in order"]
-    wrong: list[str] = []
-    findings = to_mend(check_content(settings.content_dir, CONTENT_NAMES))
-    lines.append(f"content: {'in order' if not findings else f'{len(findings)} to mend (keel content check)'}")
-    wrong += [str(finding) for finding in findings[:3]]
-    try:
-        with only_one(settings):
-            await migrate(settings.database_url)
-            async with opened(settings) as store:
-                lines.append("database: in order")
-                wrong += await lost_keys(store)
-                await refuse_old_clock(store, clock_of(settings))
-                lines.append("clock: in order")
-                wrong += await odd_plans(store)
-                if not findings:
-                    await refuse_gone_lessons(store, load(settings.content_dir))
-    except AlreadyRunning:
-        lines.append("database: in use by a running Keel")
-        wrong += await _lost_beside(settings)
-    except (StoreProblem, KeyProblem, ClockProblem, LessonsGone, SettingsProblem) as problem:
-        wrong.append(str(problem))
-    if not findings:
-        try:
-            lines += _helplines(library_of(settings).helplines, clock_of(settings).now().date(), wrong)
-        except ContentProblem as problem:
-            wrong.append(str(problem))
-    rules, out_of_date = say_rules(clock_of(settings).now().date())
-    lines.append(rules)
-    wrong += [out_of_date] if out_of_date is not None else []
-    if settings.token is None:
-        lines.append("token: not set (keel demo needs none)")
-    else:
-        wrong += await _token_problem(build_bot(settings.token, settings.base_url, settings.base_file_url, 1), lines)
-    return lines + [f"to mend: {problem}" for problem in wrong], bool(wrong)
-
-
-async def _lost_beside(settings: Settings) -> list[str]:
-    try:
-        async with beside(settings) as store:
-            return await lost_keys(store)
-    except (StoreProblem, KeyProblem) as problem:
-        return [str(problem)]
-
-
-def _helplines(helplines: HelplinesFile, today: date, wrong: list[str]) -> list[str]:
-    """How old the helplines are, which of them are too old to trust, and whether anybody ever dialled them."""
-    shown = [line for country in helplines.countries.values() for line in country.lines]
-    confirmed = sum(line.confirmed is not None for line in shown)
-    told = "nobody has dialled any of them" if not confirmed else f"{confirmed} of them were dialled by the operator"
-    lines = [f"helplines: {len(shown)} lines, compiled {helplines.compiled}; {told}"]
-    if names := old(helplines.countries, today):
-        lines.append(f"helplines not seen or confirmed for {FRESH.days} days: {'; '.join(names)}")
-    if (age := today - helplines.compiled) > FRESH:
-        wrong.append(f"helplines: compiled {age.days} days ago; check every number and renew the date.")
-    return lines
-
-
-async def _token_problem(bot: ExtBot[str], lines: list[str]) -> list[str]:
-    try:
-        await bot.initialize()
-        lines.append(f"token: accepted, the bot is @{bot.username}")
-        return []
-    except InvalidToken:
-        return ["KEEL_TOKEN is refused by Telegram; get the current one from @BotFather."]
-    except TelegramError as error:
-        return [f"Telegram does not answer ({type(error).__name__}); check the network and KEEL_API_URL."]
-    finally:
-        with contextlib.suppress(TelegramError, RuntimeError):
-            await bot.shutdown()

@@ -6,8 +6,17 @@ often as is useful, and none of them knows of the others: what they share is row
 
 from __future__ import annotations
 
-from bot.app import build, build_bot, nothing
-from bot.runner import beside, clock_of, library_of, refuse_old_clock, until_stopped, watch_for_danger, webhook_of
+from bot.app import nothing
+from bot.runner import (
+    beside,
+    built,
+    clock_of,
+    library_of,
+    refuse_old_clock,
+    until_stopped,
+    watch_for_danger,
+    webhook_of,
+)
 from bot.settings import Settings, SettingsProblem
 
 
@@ -40,9 +49,6 @@ async def _run(settings: Settings, command: str) -> None:
     watch_for_danger(settings)
     async with beside(settings) as store:
         await refuse_old_clock(store, clock)
-        bot = build_bot(token, settings.base_url, settings.base_file_url, settings.bulk_rate)
-        keel = build(
-            bot, store, library, clock, copies=settings.media_copies, paid=settings.paid_broadcast, several=True
-        )
+        keel = built(settings, token, store, library, clock, several=True)
         receive = webhook_of(keel, settings, token) if command == "receive" else nothing
         await until_stopped(keel, settings, receive=receive, dispatch=command == "dispatch")

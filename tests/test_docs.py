@@ -36,6 +36,46 @@ def test_every_command_is_in_the_readme() -> None:
     assert [name for name in commands(keel, "keel") if f"`{name}`" not in README] == []
 
 
+def test_every_command_in_the_documents_exists_with_its_options() -> None:
+    for path in (
+        ROOT / "docs" / "OPERATIONS.md",
+        ROOT / "SECURITY.md",
+        ROOT / "README.md",
+        ROOT / "docs" / "PRIVACY.md",
+    ):
+        lines = re.findall(r"`(?:docker compose exec keel )?keel ([^`]*)`", path.read_text(encoding="utf-8"))
+        assert lines, path
+        for line in lines:
+            command: click.Command = keel
+            for word in line.split():
+                if isinstance(command, click.Group) and not word.startswith("-"):
+                    assert word in command.commands, f"{path.name}: keel {line}"
+                    command = command.commands[word]
+                elif word.startswith("--"):
+                    assert word in {o for p in command.params for o in p.opts} | {"--version"}, (
+                        f"{path.name}: keel {line}"
+                    )
+
+
+def test_every_file_setting_and_target_in_the_operators_documents_exists() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for path in (ROOT / "docs" / "OPERATIONS.md", ROOT / "SECURITY.md"):
+        text = path.read_text(encoding="utf-8")
+        assert [name for name in re.findall(r"\bKEEL_[A-Z_]+", text) if name not in NAMES] == []
+        assert [name for name in re.findall(r"\bdeploy/[\w.@-]+\w", text) if not (ROOT / name).is_file()] == []
+        assert [name for name in re.findall(r"`make (\w+)`", text) if name not in targets] == []
+        for link in re.findall(r"\]\(([\w./]+)\)", text):
+            assert (path.parent / link).is_file(), link
+
+
+def test_every_alert_says_what_to_do() -> None:
+    text = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
+    rules = (ROOT / "deploy" / "alerts.yml").read_text(encoding="utf-8")
+    alerts = re.findall(r"- alert: (\w+)", rules)
+    assert alerts
+    assert [name for name in alerts if f"| {name} |" not in text] == []
+
+
 def test_every_make_target_is_in_the_readme() -> None:
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert [name for name in targets if f"make {name}" not in README] == []

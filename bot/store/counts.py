@@ -6,13 +6,26 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 
-from bot.core.model import DeliveryState, Learner
+from bot.core.model import DeliveryState, Lane, Learner
 from bot.store.connection import Connection
 from bot.store.learners import learner_of
 from bot.store.tables import answer_time, delivery, inbox, learner, timer
+
+MOST = 10_000
+"""What is watched is counted up to here, so that looking costs the same however much waits."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """How much waits, how much of it for too long, and since when the oldest does (None: nothing waits)."""
+
+    waiting: int
+    late: int
+    oldest: datetime | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,30 @@ class Counts:
         query = select(func.count(), func.count(inbox.c.set_aside_at))
         every, aside = map(int, tuple((await self.connection.execute(query)).one()))
         return every - aside, aside
+
+    async def queue(self, lane: Lane, now: datetime, late: datetime) -> Queue:
+        """What is due in a lane by now, and what was so before `late` already; each counted up to MOST."""
+        due = select(timer.c.due_at).where(timer.c.lane == lane.value, timer.c.due_at <= now)
+        return Queue(
+            await self._most(due),
+            await self._most(due.where(timer.c.due_at <= late)),
+            (await self.connection.execute(due.order_by(timer.c.due_at).limit(1))).scalar_one_or_none(),
+        )
+
+    async def arrivals(self, late: datetime) -> tuple[Queue, int]:
+        """Updates that wait for their answer, and how many were set aside; each counted up to MOST."""
+        waiting = select(inbox.c.received_at).where(inbox.c.set_aside_at.is_(None))
+        oldest = waiting.order_by(inbox.c.update_id).limit(1)
+        queue = Queue(
+            await self._most(waiting),
+            await self._most(waiting.where(inbox.c.received_at <= late)),
+            (await self.connection.execute(oldest)).scalar_one_or_none(),
+        )
+        return queue, await self._most(select(inbox.c.update_id).where(inbox.c.set_aside_at.is_not(None)))
+
+    async def _most(self, rows: Select[Any]) -> int:
+        counted = select(func.count()).select_from(rows.limit(MOST).subquery())
+        return int((await self.connection.execute(counted)).scalar_one())
 
     async def add_answer_times(self, counts: Mapping[tuple[datetime, int], int]) -> None:
         """More first answers, by hour and bucket."""

@@ -37,8 +37,7 @@ async def migrate(url: str) -> tuple[str | None, str]:
     try:
         async with engine.connect() as connection, connection.begin():
             before = await connection.run_sync(_revision)
-            known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-            if before is not None and before not in known:
+            if before is not None and not known(before):
                 raise StoreProblem(
                     f"This database was made by a newer Keel (revision {before}); install that Keel or a newer one."
                 )
@@ -48,6 +47,11 @@ async def migrate(url: str) -> tuple[str | None, str]:
         raise explain(error, url) from None
     finally:
         await engine.dispose()
+
+
+def known(revision: str | None) -> bool:
+    """Whether this Keel can bring a database of a revision up to date."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 async def require_current(url: str) -> None:

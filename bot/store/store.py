@@ -112,6 +112,8 @@ class Store:
         self.fits = fits
         self.says_key = False
         """Whether this is the Keel that runs: then it writes down with which key it seals, whenever that changes."""
+        self.erased: Path | None = None
+        """Where every /delete is written down, so that no backup brings anybody back; None: nowhere."""
         self.transactions = 0
         """How many transactions were opened; tests count what an update costs."""
         self._sqlite = engine.dialect.name == "sqlite"

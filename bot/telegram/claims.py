@@ -51,6 +51,11 @@ class Claims:
         """This process answers nobody just now."""
         return self._turns.idle
 
+    @property
+    def chats(self) -> int:
+        """How many chats this process took up and has not answered."""
+        return self._turns.chats
+
     async def drain(self) -> None:
         """Wait until everything that this process took up is answered."""
         await self._turns.drain()

@@ -24,6 +24,7 @@ from bot.library.load import Library
 from bot.services.conversation import Conversation
 from bot.services.onboarding import schedule
 from bot.services.turn import Command, Gave, Incoming, Pressed, Turn
+from bot.store.erased import write_down
 from bot.store.inbox import Waiting
 from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction
@@ -201,6 +202,7 @@ class Desk:
 
     async def _finish(self, update_id: int, chat_id: int, reply: Reply) -> None:
         if reply.wiped:
+            await self._erased(chat_id)
             await self.store.wipe()  # before it is said that nothing is left
         verdict = await self._deliver(update_id, chat_id, reply)
         if verdict.outcome is Outcome.BLOCKED:
@@ -218,6 +220,16 @@ class Desk:
         self._finished.add(update_id)
         if reply.wiped:
             await self.store.wipe()  # and the update that asked for it
+
+    async def _erased(self, chat_id: int) -> None:
+        """Write down that this chat is not to come back with a backup. A folder that is full is no reason not to go."""
+        if self.store.erased is None:
+            return
+        try:
+            now = self.clock.now()
+            await asyncio.to_thread(write_down, self.store.erased, self.store.cipher, chat_id, now)
+        except OSError as problem:
+            log.error("a /delete could not be written down for backups", error=type(problem).__name__)
 
     async def _deliver(self, update_id: int, chat_id: int, reply: Reply) -> Verdict:
         texts = self.library.speak(reply.locale).texts

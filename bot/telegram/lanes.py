@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -43,6 +44,8 @@ class Lanes(BaseRateLimiter[str]):
 
     def __init__(self, rate: float) -> None:
         self.shared: Shared | None = None
+        self.waiting = dict.fromkeys(Lane, 0)
+        """How many calls wait for their lane now."""
         self._room = 0
         self._gap = 1 / rate
         self._bulk_free_at = 0.0
@@ -71,9 +74,21 @@ class Lanes(BaseRateLimiter[str]):
             return False
         self._bulk_free_at = begin + self._gap
         self._room -= 1
-        await asyncio.sleep(begin - now)
+        with self._waits(lane):
+            await asyncio.sleep(begin - now)
         self._taken.set(True)
         return True
+
+    @property
+    def bulk_room(self) -> float:
+        """Seconds until the bulk lane has room for one more message."""
+        return max(0.0, self._bulk_free_at - time.monotonic())
+
+    @property
+    def held(self) -> int:
+        """Chats that Telegram asked to leave alone for a while."""
+        now = time.monotonic()
+        return sum(until > now for until in self._held.values())
 
     def give_back(self, lane: Lane) -> None:
         """The room that was taken was not needed."""
@@ -130,7 +145,16 @@ class Lanes(BaseRateLimiter[str]):
     async def _wait_for(self, chat: Any) -> None:
         until = self._held.get(chat) if isinstance(chat, int) else None
         if until is not None:
-            await asyncio.sleep(max(0.0, until - time.monotonic()))
+            with self._waits(Lane.LIVE):
+                await asyncio.sleep(max(0.0, until - time.monotonic()))
+
+    @contextmanager
+    def _waits(self, lane: Lane) -> Iterator[None]:
+        self.waiting[lane] += 1
+        try:
+            yield
+        finally:
+            self.waiting[lane] -= 1
 
 
 def _seconds(flood: RetryAfter) -> float:

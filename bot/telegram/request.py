@@ -15,6 +15,8 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.pulse import Pulse
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 IDLE_SECONDS = 10
@@ -31,7 +33,9 @@ class NeverArrived(NetworkError):
 class AiohttpRequest(BaseRequest):
     """One pool of connections; receiving and sending have one each, so that a long poll never holds up an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, pulse: Pulse | None = None) -> None:
+        """pulse: is told how each call came back."""
+        self._pulse = pulse or Pulse()
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -72,10 +76,13 @@ class AiohttpRequest(BaseRequest):
             sock_connect=_seconds(connect_timeout, CONNECT_SECONDS),
             sock_read=_seconds(read_timeout, READ_SECONDS),
         )
+        status = None
         try:
             call = self._session.request(method, url, timeout=timeout, proxy=_proxy(url), **_body(request_data))
             async with call as answer:
-                return answer.status, await answer.read()
+                body = await answer.read()
+                status = answer.status
+                return status, body
         except aiohttp.ConnectionTimeoutError as error:
             raise NeverArrived("Telegram could not be reached in time") from error
         except TimeoutError as error:
@@ -84,6 +91,8 @@ class AiohttpRequest(BaseRequest):
             raise NeverArrived(f"no connection ({type(error).__name__})") from error
         except aiohttp.ClientError as error:
             raise NetworkError(f"the connection broke ({type(error).__name__})") from error
+        finally:
+            self._pulse.called(status)
 
 
 def _proxy(url: str) -> str | None:

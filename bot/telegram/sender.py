@@ -17,6 +17,7 @@ from telegram.ext import ExtBot
 from bot.core.model import Lane
 from bot.core.screen import LOST, Frame, Reply, Screen, holds_lost, without_lost
 from bot.library.texts import Texts
+from bot.pulse import Pulse
 from bot.telegram.files import UPLOAD, Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
@@ -63,7 +64,9 @@ class Verdict:
 class Sender:
     """All sends. Living messages run beside the conversation and end with the next thing somebody does."""
 
-    def __init__(self, bot: ExtBot[str], files: Files, *, paid: bool = False, place: FindPlace | None = None) -> None:
+    def __init__(
+        self, bot: ExtBot[str], files: Files, pulse: Pulse, *, paid: bool = False, place: FindPlace | None = None
+    ) -> None:
         """paid: bulk sends may cost Telegram Stars, and then go faster than Telegram's free rate.
 
         place: tells where somebody stands, so that a living message ends also where another process took their next
@@ -72,6 +75,7 @@ class Sender:
         self._place = place
         self.bot = bot
         self.files = files
+        self._pulse = pulse
         self.paid = paid
         self._motions: dict[int, asyncio.Task[None]] = {}
         self._recent: OrderedDict[int, deque[int]] = OrderedDict()
@@ -89,6 +93,13 @@ class Sender:
 
         arrived: called after each message that Telegram took.
         """
+        verdict = await self._deliver(chat_id, reply, texts, lane, arrived)
+        self._pulse.sent(lane.value, verdict.outcome.value)
+        return verdict
+
+    async def _deliver(
+        self, chat_id: int, reply: Reply, texts: Texts, lane: Lane, arrived: Callable[[], None] | None
+    ) -> Verdict:
         living = card = None
         if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
             await self._strip(chat_id, reply.strip)

@@ -16,6 +16,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.core.answer_time import bucket
+from bot.pulse import Pulse
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -24,11 +25,12 @@ KEPT = timedelta(days=8)
 
 
 class Stopwatch:
-    """One for each process. tell: the monotonic clock, in seconds."""
+    """One for each process. tell: the monotonic clock, in seconds. pulse: is told, too."""
 
-    def __init__(self, store: Store, clock: Clock, tell: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: Store, clock: Clock, pulse: Pulse, tell: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
+        self._pulse = pulse
         self._tell = tell
         self._began: dict[int, float] = {}
         self._counts: Counter[tuple[datetime, int]] = Counter()
@@ -40,13 +42,16 @@ class Stopwatch:
     def begin(self, update_id: int, since: float) -> None:
         """An update was received at `since`."""
         self._began[update_id] = since
+        self._pulse.received()
 
     def answered(self, update_id: int) -> None:
         """The first message went out. What follows for the same update counts no more."""
         since = self._began.pop(update_id, None)
         if since is not None:
             hour = self._clock.now().replace(minute=0, second=0, microsecond=0)
-            self._counts[hour, bucket(self._tell() - since)] += 1
+            seconds = self._tell() - since
+            self._counts[hour, bucket(seconds)] += 1
+            self._pulse.answered(seconds)
 
     def drop(self, update_id: int) -> None:
         """The update is over; if nothing was said to it, nothing is counted."""

@@ -46,6 +46,11 @@ class Turns(Generic[Item]):
         """Nothing is queued or running."""
         return not self._queues
 
+    @property
+    def chats(self) -> int:
+        """How many chats have something queued or running."""
+        return len(self._queues)
+
     async def drain(self) -> None:
         """Wait until everything queued was handled."""
         while self._tasks:

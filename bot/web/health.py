@@ -1,4 +1,4 @@
-"""What Keel serves on KEEL_LISTEN: /healthz, which answers while the event loop runs, and a webhook if there is one."""
+"""What Keel serves on KEEL_LISTEN: /healthz, which answers while the event loop runs, and whatever else there is."""
 
 from __future__ import annotations
 

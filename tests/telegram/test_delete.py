@@ -127,6 +127,17 @@ async def test_somebody_who_reads_meanwhile_is_waited_for(world: World, cleo: Pe
     assert places(tmp_path, secrets) == {}
 
 
+async def test_a_list_for_backups_that_cannot_be_written_keeps_nobody_here(
+    world: World, cleo: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "in the way").write_text("a file")
+    world.keel.store.erased = tmp_path / "in the way" / "erased"
+    await confide(world, cleo)
+    await cleo.sends("/delete")
+    await cleo.taps("Delete everything")
+    cleo.sees("Done. Everything")
+
+
 async def test_who_comes_back_is_new(world: World, cleo: Person) -> None:
     await confide(world, cleo)
     await cleo.sends("/delete")

@@ -20,6 +20,7 @@ from bot.keys_commands import keys
 from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
+from bot.move_command import move
 from bot.runner import (
     AlreadyRunning,
     ClockProblem,
@@ -38,6 +39,7 @@ from bot.simulator.demo import Demo
 from bot.stats_commands import stats
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate as migrate_database
+from bot.store.move import MoveProblem
 from bot.store.store import StoreProblem
 from bot.telegram.intake import TokenRefused
 from bot.web.serve import PortInUse
@@ -57,6 +59,7 @@ WRONG_INPUT = (
     SendProblem,
     BroadcastProblem,
     NotBroughtIn,
+    MoveProblem,
 )
 
 
@@ -144,6 +147,7 @@ keel.add_command(broadcast)
 keel.add_command(stats)
 keel.add_command(keys)
 keel.add_command(import_)
+keel.add_command(move)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 BUSY_TIMEOUT_MS = 10_000
 CONNECTIONS = 5
 """Transactions at the same time; on SQLite one of them writes."""
+NO_SUCH_DATABASE, NOT_LET_IN = "3D000", "28"
+"""What PostgreSQL calls these, or how what it calls them begins."""
 NOT_NOW = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What a transaction raises where the database does not answer, or has no room, just now."""
 
@@ -77,9 +79,10 @@ def explain(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(f"{place} cannot be opened for writing; check the folder's owner and rights.")
     if "disk is full" in said:
         return StoreProblem(f"The disk that holds {place} is full; make room there, or set KEEL_DATA_DIR.")
-    if isinstance(error, asyncpg.InvalidCatalogNameError):
+    code = str(getattr(getattr(error, "orig", None) or error, "sqlstate", None))
+    if code == NO_SUCH_DATABASE:
         return StoreProblem(f"There is no database {place}; make it first (createdb), or mend the URL.")
-    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+    if code.startswith(NOT_LET_IN):
         return StoreProblem(f"{place} refuses this user or password; mend the URL, PGPASSWORD or ~/.pgpass.")
     if isinstance(error, OperationalError) or "connect" in said.lower():
         return StoreProblem(f"{place} does not answer ({type(error).__name__}); check that the database runs.")

@@ -99,7 +99,7 @@ def shorten_leases(seconds: float) -> None:
     """What a dead process held is free again after so many seconds: a test cannot wait for minutes."""
     claims.LEASE = dispatch.LEASE = timedelta(seconds=seconds)
     claims.LEFT_ALONE = timedelta(seconds=1)
-    app.RENEW_SECONDS, app.SWEEP_SECONDS = seconds / 3, 1.0
+    vars(app).update(RENEW_SECONDS=seconds / 3, SWEEP_SECONDS=1.0)
 
 
 def wrap(owner: object, name: str, when: str, nth: int = 1) -> None:

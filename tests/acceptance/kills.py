@@ -34,22 +34,27 @@ KillOnce = Callable[[Random], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Toll:
-    """What came of it. walks: how many went through /spiral from one end to the other, answered at every step."""
+    """What came of it. walks: how many went through /spiral from one end to the other, answered at every step.
+
+    stuck: how many did not.
+    """
 
     where: str
     kills: int
     answers: Answers
     walks: int
+    stuck: int
     lessons: Count
 
     @property
     def clean(self) -> bool:
         """Nobody was forgotten, and no lesson came twice."""
-        lost = self.answers.unanswered + self.answers.disordered
+        lost = self.answers.unanswered + self.answers.disordered + self.stuck
         return lost + self.lessons.twice + self.lessons.without + self.lessons.wrongly == 0
 
     def __str__(self) -> str:
-        return f"{self.where}, {self.kills} kills. {self.answers}; {self.walks} walks through /spiral. {self.lessons}"
+        walks = f"{self.walks} walks through /spiral, {self.stuck} stuck"
+        return f"{self.where}, {self.kills} kills. {self.answers}; {walks}. {self.lessons}"
 
 
 async def alone(folder: Path, kills: int, seed: int = 1) -> Toll:
@@ -105,20 +110,25 @@ async def _take_toll(
     asking.cancel()
     with suppress(asyncio.CancelledError):
         await asking
-    walks = sum(await asyncio.gather(*walkers))
+    walked = await asyncio.gather(*walkers)
+    walks, stuck = (sum(numbers) for numbers in zip(*walked, strict=True))
     await reach(bot.telegram, len(ids), patience=2 * LEASES + 6)
     with suppress(AssertionError):  # what is missing is counted
         await bot.until(lambda: traffic.answers().unanswered == 0, "every answer")
     lessons = await compare(bot.telegram, url, bot.folder, ids, kills, time.monotonic() - began)
-    return Toll(where, kills, traffic.answers(), walks, lessons)
+    return Toll(where, kills, traffic.answers(), walks, stuck, lessons)
 
 
-async def _walk_until(over: asyncio.Event, bot: Running, number: int) -> int:
-    walks = 0
+async def _walk_until(over: asyncio.Event, bot: Running, number: int) -> tuple[int, int]:
+    walks = stuck = 0
     while not over.is_set():
-        await walk(bot, f"W{number}-{walks}")
-        walks += 1
-    return walks
+        try:
+            await walk(bot, f"W{number}-{walks + stuck}")
+            walks += 1
+        except AssertionError as waited:
+            stuck += 1
+            sys.stdout.write(f"{waited}\n")
+    return walks, stuck
 
 
 def main() -> int:

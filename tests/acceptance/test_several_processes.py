@@ -44,8 +44,8 @@ async def emptied(shared: Shared) -> None:
     await store.close()
 
 
-async def killed_and_ended(shared: Shared) -> float:
-    """A receiver is killed and started again, then the other one is asked to end; gives after how long it had."""
+async def killed_and_ended(shared: Shared) -> None:
+    """A receiver is killed and started again, then the other one is asked to end, and does so within ten seconds."""
     one, other = shared.receivers
     await asyncio.sleep(1)
     await one.kill()
@@ -55,9 +55,8 @@ async def killed_and_ended(shared: Shared) -> float:
     other.send(signal.SIGTERM)
     began = time.monotonic()
     await other.dead()
-    took = time.monotonic() - began
+    assert time.monotonic() - began < 10
     await shared.start(other)
-    return took
 
 
 async def killed_and_stopped(shared: Shared) -> None:
@@ -86,14 +85,13 @@ async def test_killed_stopped_and_ended_nobody_goes_unanswered_and_no_lesson_com
         await traffic.learn(one)
         asking = asyncio.create_task(traffic.flow())
         walks = [walk(one, f"W{number}") for number in range(6)]
-        took, *_ = await asyncio.gather(killed_and_ended(shared), killed_and_stopped(shared), *walks)
+        await asyncio.gather(killed_and_ended(shared), killed_and_stopped(shared), *walks)
         await reach(shared.telegram, LESSONS, patience=LEASES + 6)
         asking.cancel()
         with suppress(asyncio.CancelledError):
             await asking
         await one.until(lambda: traffic.answers().unanswered == 0, "every answer")
         await emptied(shared)
-        assert took < 10
         answers = traffic.answers()
         assert (answers.unanswered, answers.disordered) == (0, 0), str(answers)
         assert answers.twice <= 64  # what a killed receiver was just sending

@@ -22,6 +22,7 @@ from bot.core.model import Lane, Timer
 from bot.core.trouble import Trouble
 from bot.services.due import Due, Result
 from bot.services.unasked import Prepared
+from bot.store.engine import NOT_NOW
 from bot.store.sessions import LostRace
 from bot.store.store import Store
 
@@ -90,15 +91,22 @@ class Dispatcher:
         return counts
 
     async def _claim(self, lane: Lane, limit: int, now: datetime) -> list[Timer]:
-        async with self.store.transaction(repeatable=True) as tx:
-            return await tx.timers.claim(lane, now, limit, LEASE)
+        try:
+            async with self.store.transaction(repeatable=True) as tx:
+                return await tx.timers.claim(lane, now, limit, LEASE)
+        except NOT_NOW as problem:
+            log.error("the store does not answer", error=type(problem).__name__)
+            return []  # the next tick asks again
 
     async def _give_back(self, timers: list[Timer], held: datetime) -> None:
         if self.clock.now() >= held:
             return  # the process was stopped for so long that others have them by now
-        async with self.store.transaction(repeatable=True) as tx:
-            for timer in timers:
-                await tx.timers.give_back(timer)
+        try:
+            async with self.store.transaction(repeatable=True) as tx:
+                for timer in timers:
+                    await tx.timers.give_back(timer)
+        except NOT_NOW as problem:
+            log.error("the store does not answer", error=type(problem).__name__)  # they are free when the lease ends
 
     async def _count(self, timer: Timer, lane: Lane, counts: Counter[str], held: datetime) -> None:
         counts[await self._one(timer, lane, held)] += 1

@@ -77,8 +77,8 @@ def explain(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(f"{place} is a file but not a database; move it away or set KEEL_DATABASE_URL.")
     if "unable to open" in said or "readonly" in said:
         return StoreProblem(f"{place} cannot be opened for writing; check the folder's owner and rights.")
-    if "disk is full" in said:
-        return StoreProblem(f"The disk that holds {place} is full; make room there, or set KEEL_DATA_DIR.")
+    if "disk is full" in said or "disk I/O error" in said:
+        return StoreProblem(f"The disk that holds {place} is full or fails; make room there, or set KEEL_DATA_DIR.")
     code = str(getattr(getattr(error, "orig", None) or error, "sqlstate", None))
     if code == NO_SUCH_DATABASE:
         return StoreProblem(f"There is no database {place}; make it first (createdb), or mend the URL.")

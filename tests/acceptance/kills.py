@@ -20,7 +20,7 @@ from random import Random
 from bot.simulator.person import join
 from tests.acceptance.deliveries import FIRST, NOON, Count, compare, fill, reach
 from tests.acceptance.process import Running, running
-from tests.acceptance.several import sharing
+from tests.acceptance.several import PATIENCE, sharing
 from tests.acceptance.traffic import Answers, Traffic, walk
 from tests.postgresql import NoPostgresql, database, server
 
@@ -63,7 +63,8 @@ async def alone(folder: Path, kills: int, seed: int = 1) -> Toll:
     ids = range(FIRST, FIRST + kills * LESSONS_A_KILL)
     await fill(url, folder, ids)
     async with running(folder, NOON) as (bot, _):
-        bot.leases, bot.settings = LEASES, {"KEEL_BULK_RATE": str(RATE), "KEEL_LOG_LEVEL": "error"}
+        bot.leases, bot.patience = LEASES, PATIENCE
+        bot.settings = {"KEEL_BULK_RATE": str(RATE), "KEEL_LOG_LEVEL": "error"}
 
         async def kill(chance: Random) -> None:
             await asyncio.sleep(chance.uniform(0.3, 2.5))

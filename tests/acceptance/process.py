@@ -68,6 +68,8 @@ class Running:
     settings: dict[str, str] = field(default_factory=dict)
     leases: float = 0.0
     """Seconds that leases last, where a test cannot wait for the real ones."""
+    patience: float = LONGEST_WAIT
+    """Seconds after which `until` gives up."""
 
     async def start(self, killed_at: str = "", *, from_scratch: bool = False, command: str = "run") -> None:
         """Start the bot; `killed_at` names a point of the way through at which it kills itself.
@@ -136,7 +138,7 @@ class Running:
         """Wait until `holds()` is true."""
         assert callable(holds)
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
+            async with asyncio.timeout(self.patience):
                 while not holds():
                     async with self.telegram.changed:
                         try:

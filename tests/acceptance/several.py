@@ -21,6 +21,8 @@ from bot.web.serve import serving
 from tests.acceptance.process import Running
 
 PATH = "/telegram"
+PATIENCE = 40.0
+"""Seconds that somebody waits for an answer at most: while processes die, and on a machine that has other work."""
 TRIED_SECONDS = 5.0
 """How long the balancer waits for one receiver before it tries the next."""
 
@@ -60,7 +62,7 @@ async def sharing(
         bringing(telegram),
     ):
         settings = {"KEEL_DATABASE_URL": url, "KEEL_BULK_RATE": str(rate)}
-        one = Running(telegram, clock, root, folder, settings=settings, leases=leases)
+        one = Running(telegram, clock, root, folder, settings=settings, leases=leases, patience=PATIENCE)
         receivers = [
             replace(one, settings={**settings, "KEEL_WEBHOOK_URL": address, "KEEL_LISTEN": f"127.0.0.1:{port}"})
             for port in ports

@@ -16,7 +16,7 @@ from bot.simulator.person import join
 from bot.store.engine import engine_for
 from tests.acceptance.deliveries import FIRST, NOON, compare, fill, reach
 from tests.acceptance.process import running
-from tests.acceptance.several import Shared, sharing
+from tests.acceptance.several import PATIENCE, Shared, sharing
 from tests.acceptance.traffic import Traffic
 from tests.postgresql import Server, database, own_server
 from tests.test_bad_input import keel, refused
@@ -112,7 +112,7 @@ async def test_a_full_disk_loses_nothing_and_once_there_is_room_everybody_is_ans
         await fill(_url(folder), folder, ids)
         async with running(tmp_path, NOON) as (bot, _):  # whose log stands elsewhere
             bot.settings = {"KEEL_BULK_RATE": "4", "KEEL_LOG_LEVEL": "error", "KEEL_DATA_DIR": str(folder)}
-            bot.leases = LEASES
+            bot.leases, bot.patience = LEASES, PATIENCE
             for id_ in ids:
                 join(bot.telegram, "L", chat_id=id_).chat.started = True
             await bot.start()

@@ -16,8 +16,7 @@ from bot.simulator.person import join
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 from tests.acceptance.deliveries import FIRST, NOON, compare, fill, reach
-from tests.acceptance.process import LONGEST_WAIT
-from tests.acceptance.several import Shared, sharing
+from tests.acceptance.several import PATIENCE, Shared, sharing
 from tests.acceptance.traffic import Traffic, walk
 from tests.postgresql import database
 
@@ -35,7 +34,7 @@ def url(postgresql: str) -> Iterator[str]:
 async def emptied(shared: Shared) -> None:
     """Wait until no update is in the inbox any more."""
     store = await open_store(shared.url, shared.receivers[0].folder / "keel.key")
-    async with asyncio.timeout(LONGEST_WAIT):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with store.transaction(reading=True) as tx:
                 if not await tx.inbox.waiting():

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.simulator.bringing import bringing
 from tests.acceptance.deliveries import NOON
 from tests.acceptance.process import running
-from tests.acceptance.several import PATH, free_ports
+from tests.acceptance.several import PATH, PATIENCE, free_ports
 from tests.acceptance.traffic import Traffic
 
 
@@ -18,6 +18,7 @@ async def test_from_asking_to_a_webhook_and_back_nothing_is_lost_or_answered_twi
     async with running(tmp_path, NOON) as (bot, _), bringing(bot.telegram):
         address = f"127.0.0.1:{free_ports(1)[0]}"
         brought = {"KEEL_WEBHOOK_URL": f"http://{address}{PATH}", "KEEL_LISTEN": address}
+        bot.patience = PATIENCE
         await bot.start()
         traffic = Traffic(bot.telegram, pause=0.03)
         await traffic.learn(bot)

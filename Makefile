@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries simulate fuzz dist
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills simulate fuzz dist
 
 setup: $(STAMP)
 
@@ -54,6 +54,10 @@ transcripts: $(STAMP)
 # Kill -9 twenty times in the middle of 20,000 deliveries: some minutes.
 deliveries: $(STAMP)
 	$(BIN)/python -m tests.acceptance.deliveries
+
+# Kill -9 two hundred times under load, on SQLite and on PostgreSQL: some minutes.
+kills: $(STAMP)
+	$(BIN)/python -m tests.acceptance.kills
 
 # 10,000 made-up bodies at the webhook.
 fuzz: $(STAMP)

@@ -22,6 +22,7 @@ from bot.library.changes import ChangesProblem
 from bot.library.draft import DraftProblem
 from bot.library.findings import ContentProblem
 from bot.looking_over import check_everything
+from bot.move_command import move
 from bot.runner import (
     AlreadyRunning,
     ClockProblem,
@@ -40,6 +41,7 @@ from bot.stats_commands import stats
 from bot.store.backup import BackupProblem
 from bot.store.cipher import KeyProblem
 from bot.store.migrate import migrate as migrate_database
+from bot.store.move import MoveProblem
 from bot.store.store import StoreProblem
 from bot.telegram.intake import TokenRefused
 from bot.web.serve import PortInUse
@@ -60,6 +62,7 @@ WRONG_INPUT = (
     BroadcastProblem,
     NotBroughtIn,
     BackupProblem,
+    MoveProblem,
 )
 
 
@@ -149,6 +152,7 @@ keel.add_command(keys)
 keel.add_command(import_)
 keel.add_command(backup)
 keel.add_command(restore)
+keel.add_command(move)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

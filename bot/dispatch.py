@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -22,6 +22,7 @@ from bot.core.model import Lane, Timer
 from bot.core.trouble import Trouble
 from bot.services.due import Due, Result
 from bot.services.unasked import Prepared
+from bot.store.engine import NOT_NOW
 from bot.store.sessions import LostRace
 from bot.store.store import Store
 
@@ -67,15 +68,17 @@ class Dispatcher:
         ends = time.monotonic() + seconds
         running: set[asyncio.Task[None]] = set()
         while time.monotonic() < ends and not self._rests(lane):
-            batch = await self._claim(lane, min(BATCH, AT_ONCE - len(running)))
+            now = self.clock.now()
+            held = now + LEASE
+            batch = await self._claim(lane, min(BATCH, AT_ONCE - len(running)), now)
             counts["claimed"] += len(batch)
             for number, timer in enumerate(batch):
                 if self._rests(lane) or not await self.room.take(lane, ends - time.monotonic()):
                     ends = 0.0
-                    await self._give_back(batch[number:])
+                    await self._give_back(batch[number:], held)
                     counts["claimed"] -= len(batch) - number
                     break
-                running.add(asyncio.create_task(self._count(timer, lane, counts)))
+                running.add(asyncio.create_task(self._count(timer, lane, counts, held)))
             if not batch and not running:
                 break
             if not batch or len(running) >= AT_ONCE:
@@ -87,24 +90,33 @@ class Dispatcher:
             log.info("tick", lane=lane.value, **dict(counts))
         return counts
 
-    async def _claim(self, lane: Lane, limit: int) -> list[Timer]:
-        async with self.store.transaction(repeatable=True) as tx:
-            return await tx.timers.claim(lane, self.clock.now(), limit, LEASE)
+    async def _claim(self, lane: Lane, limit: int, now: datetime) -> list[Timer]:
+        try:
+            async with self.store.transaction(repeatable=True) as tx:
+                return await tx.timers.claim(lane, now, limit, LEASE)
+        except NOT_NOW as problem:
+            log.error("the store does not answer", error=type(problem).__name__)
+            return []  # the next tick asks again
 
-    async def _give_back(self, timers: list[Timer]) -> None:
-        async with self.store.transaction(repeatable=True) as tx:
-            for timer in timers:
-                await tx.timers.give_back(timer)
+    async def _give_back(self, timers: list[Timer], held: datetime) -> None:
+        if self.clock.now() >= held:
+            return  # the process was stopped for so long that others have them by now
+        try:
+            async with self.store.transaction(repeatable=True) as tx:
+                for timer in timers:
+                    await tx.timers.give_back(timer)
+        except NOT_NOW as problem:
+            log.error("the store does not answer", error=type(problem).__name__)  # they are free when the lease ends
 
-    async def _count(self, timer: Timer, lane: Lane, counts: Counter[str]) -> None:
-        counts[await self._one(timer, lane)] += 1
+    async def _count(self, timer: Timer, lane: Lane, counts: Counter[str], held: datetime) -> None:
+        counts[await self._one(timer, lane, held)] += 1
 
-    async def _one(self, timer: Timer, lane: Lane) -> str:
+    async def _one(self, timer: Timer, lane: Lane, held: datetime) -> str:
         try:
             try:
-                prepared = await self._prepare(timer)
+                prepared = await self._prepare(timer, held)
             except LostRace:  # the person was faster: what holds now decides
-                prepared = await self._prepare(timer)
+                prepared = await self._prepare(timer, held)
             if prepared is None:
                 self.room.give_back(lane)
                 return "nothing"
@@ -118,8 +130,10 @@ class Dispatcher:
         self._note(lane, FAILURES.get(result), prepared.about, refusal=result is Result.REJECTED)
         return result.value
 
-    async def _prepare(self, timer: Timer) -> Prepared | None:
+    async def _prepare(self, timer: Timer, held: datetime) -> Prepared | None:
         async with self.store.transaction() as tx:
+            if self.clock.now() >= held:
+                return None  # the process was stopped for so long that another one has it by now
             return await self.due.prepare(tx, timer, self.clock.now(), self.trouble.stopped)
 
     def _rests(self, lane: Lane) -> bool:

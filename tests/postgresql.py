@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PLACES = ("/usr/lib/postgresql/*/bin/initdb", "/usr/local/bin/initdb", "/opt/homebrew/bin/initdb")
@@ -19,9 +20,36 @@ class NoPostgresql(Exception):
     """Its programs are not installed here; the message says how to get them."""
 
 
+@dataclass(frozen=True)
+class Server:
+    """A cluster. place: `user@host:port`, without a password."""
+
+    place: str
+    control: tuple[str, ...]
+    options: str
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        _run([*self.control, "-o", self.options, "-w", "start"])
+
+    def stop(self) -> None:
+        """Cut every connection and stop it."""
+        _run([*self.control, "-m", "fast", "-w", "stop"])
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """A fresh cluster on a free port of loopback; gives `user@host:port`, without a password.
+
+    Raises NoPostgresql.
+    """
+    with own_server() as made:
+        yield made.place
+
+
+@contextmanager
+def own_server() -> Iterator[Server]:
+    """The same, to be stopped and started.
 
     Raises NoPostgresql.
     """
@@ -34,10 +62,11 @@ def server() -> Iterator[str]:
         port = _free_port()
         _run([str(programs / "initdb"), "-D", name + "/data", "-U", "keel", "-A", "trust", "-E", "UTF8", "--no-sync"])
         options = f"-p {port} -k {name} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        control = [str(programs / "pg_ctl"), "-D", name + "/data"]
-        _run([*control, "-o", options, "-l", name + "/log", "-w", "start"])
+        control = (str(programs / "pg_ctl"), "-D", name + "/data", "-l", name + "/log")
+        made = Server(f"keel@127.0.0.1:{port}", control, options)
+        made.start()
         try:
-            yield f"keel@127.0.0.1:{port}"
+            yield made
         finally:
             _run([*control, "-m", "immediate", "-w", "stop"])
 

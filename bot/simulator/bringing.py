@@ -1,4 +1,7 @@
-"""Telegram's own part in a webhook: it brings each update to the address until that says 200, several side by side."""
+"""Telegram's own part in a webhook: it brings each update to the address until that says 200, several side by side.
+
+Those of one chat and one kind come one after another, as Telegram's own server does it; a tap may overtake a message.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,14 @@ from bot.simulator.telegram import Telegram
 SIDE_BY_SIDE = 8
 AGAIN_SECONDS = 0.2
 """After how long an update is brought again; Telegram waits longer, and longer each time."""
+Queue = tuple[str, int]
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the header's name
 
 
 @asynccontextmanager
 async def bringing(telegram: Telegram) -> AsyncIterator[None]:
     """Bring updates to whatever webhook is set, while the block runs."""
-    on_the_way: set[int] = set()
+    on_the_way: set[Queue] = set()
     places = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def bring(update: dict[str, Any]) -> None:
@@ -32,14 +36,16 @@ async def bringing(telegram: Telegram) -> AsyncIterator[None]:
                         telegram.updates.remove(update)
                     break
                 await asyncio.sleep(AGAIN_SECONDS)
-        on_the_way.discard(update["update_id"])
+        on_the_way.discard(_queue_of(update))
+        async with telegram.changed:
+            telegram.changed.notify_all()
 
     async def watch() -> None:
         tasks: set[asyncio.Task[None]] = set()
         while True:
             for update in list(telegram.updates) if telegram.webhook else []:
-                if update["update_id"] not in on_the_way:
-                    on_the_way.add(update["update_id"])
+                if _queue_of(update) not in on_the_way:
+                    on_the_way.add(_queue_of(update))
                     task = asyncio.create_task(bring(update))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
@@ -61,5 +67,10 @@ async def _brought(session: aiohttp.ClientSession, telegram: Telegram, update: d
     try:
         async with session.post(telegram.webhook, json=update, headers=headers) as answer:
             return answer.status == 200
-    except aiohttp.ClientError:
+    except (aiohttp.ClientError, TimeoutError):
         return False
+
+
+def _queue_of(update: dict[str, Any]) -> Queue:
+    kind, content = next((name, content) for name, content in update.items() if name != "update_id")
+    return kind, int((content.get("message") or content)["chat"]["id"])

@@ -32,7 +32,9 @@ _ADD = Prepared(
     ("update_id", "chat_id", "body", "received_at", "attempts"),
 )
 _SEEN = Prepared(lambda _: select(setting.c.value).where(setting.c.name == SEEN))
-_KEEP_REPLY = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("reply",))
+_KEEP_REPLY = Prepared(
+    lambda _: update(inbox).where(inbox.c.update_id == bindparam("which"), inbox.c.reply.is_(None)), ("reply",)
+)
 _BRING = Prepared(
     lambda insert: insert(arrived).on_conflict_do_nothing(index_elements=["update_id"]), ("update_id", "at")
 )
@@ -42,6 +44,10 @@ _BROUGHT = Prepared(
 _FORGET = Prepared(lambda _: delete(inbox).where(inbox.c.update_id == bindparam("which")))
 
 _replies: TypeAdapter[Reply] = TypeAdapter(Reply)
+
+
+class AppliedAlready(Exception):
+    """An update was applied before, by another process or by a try whose end was not heard of."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +136,13 @@ class Inbox:
         return self.waiting_of(row) if row else None
 
     async def keep_reply(self, update_id: int, reply: Reply) -> None:
-        """The update is applied; this is what it leads to."""
+        """The update is applied; this is what it leads to.
+
+        Whoever was stopped for longer than its lease may come second: AppliedAlready is raised then, at the commit at
+        the latest, and nothing of the second time happens.
+        """
         sealed = self.cipher.encrypt(_replies.dump_json(reply).decode(), about=f"reply:{update_id}")
-        self.connection.later(_KEEP_REPLY, which=update_id, reply=sealed)
+        self.connection.later(_KEEP_REPLY, must=AppliedAlready(), which=update_id, reply=sealed)
 
     async def fail(self, update_id: int) -> int:
         """Handling it failed once more; gives how often by now."""

@@ -9,10 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, func, make_url, select
 
-from bot.store.store import StoreProblem, engine_for, explain
+from bot.store.engine import NOT_NOW, StoreProblem, engine_for, explain
 
 
 def _config() -> Config:
@@ -29,13 +28,14 @@ def head() -> str:
 
 
 async def migrate(url: str) -> tuple[str | None, str]:
-    """Apply what is missing; gives the revision before and after.
+    """Apply what is missing; gives the revision before and after. Of two at once, one waits for the other.
 
     Raises StoreProblem: the file is no database, cannot be opened, or was made by a newer Keel.
     """
     engine = engine_for(url)
     try:
         async with engine.connect() as connection, connection.begin():
+            await connection.run_sync(_alone)
             before = await connection.run_sync(_revision)
             if before is not None and not known(before):
                 raise StoreProblem(
@@ -43,7 +43,7 @@ async def migrate(url: str) -> tuple[str | None, str]:
                 )
             await connection.run_sync(_upgrade)
             return before, head()
-    except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
+    except (sqlite3.DatabaseError, *NOT_NOW) as error:
         raise explain(error, url) from None
     finally:
         await engine.dispose()
@@ -64,7 +64,7 @@ async def require_current(url: str) -> None:
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(_revision)
-    except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
+    except (sqlite3.DatabaseError, *NOT_NOW) as error:
         raise explain(error, url) from None
     finally:
         await engine.dispose()
@@ -80,6 +80,13 @@ def _require_file(url: str) -> None:
     path = make_url(url).database if url.startswith("sqlite") else None
     if path and not Path(path).exists():
         raise StoreProblem(f"There is no database at {path} yet; `keel run` or `keel migrate` makes it.")
+
+
+def _alone(connection: Connection) -> None:
+    """Until the end of the transaction nobody else migrates: on SQLite it began as a writer's, and PostgreSQL needs a
+    lock of its own, because two that find no table both make it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("keel:migrate", 0))))
 
 
 def _revision(connection: Connection) -> str | None:

@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection as CoreConnection
-from sqlalchemy import event, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import make_url, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.model import Learner
 from bot.store.arrivals import Arrivals
@@ -30,6 +28,8 @@ from bot.store.chats import Chats
 from bot.store.cipher import Cipher, KeyProblem
 from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
 from bot.store.counts import Counts
+from bot.store.engine import CONNECTIONS, NOT_NOW, engine_for, explain
+from bot.store.engine import StoreProblem as StoreProblem  # noqa: PLC0414  # who opens a store knows it from here
 from bot.store.inbox import Inbox
 from bot.store.kept import Kept
 from bot.store.learners import Learners
@@ -47,17 +47,12 @@ log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
-BUSY_TIMEOUT_MS = 10_000
-CONNECTIONS = 5
-"""Transactions at the same time; on SQLite one of them writes."""
 WIPES = 3
 """How often the log is tried to be emptied; each waits for readers as long as for a lock."""
+MOVING = "moving"
+"""The mark of a database into which another one is being copied."""
 CANARY = "canary"
 _CANARY_TEXT = "keel"
-
-
-class StoreProblem(Exception):
-    """The database cannot be used; the message says what is wrong and how to mend it."""
 
 
 @dataclass(frozen=True)
@@ -227,51 +222,6 @@ class Store:
         )
 
 
-def engine_for(url: str) -> AsyncEngine:
-    """An engine for a database URL, set up for how Keel uses it.
-
-    Raises StoreProblem: the URL is not one of a database that Keel knows.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise StoreProblem(
-            "KEEL_DATABASE_URL is not a database URL; write sqlite+aiosqlite:///path or postgresql+asyncpg://…"
-        ) from None
-    if parsed.drivername == "sqlite+aiosqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, pool_size=CONNECTIONS, max_overflow=1, hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return engine
-    if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, pool_size=10, hide_parameters=True)
-    raise StoreProblem(
-        f"KEEL_DATABASE_URL names the driver {parsed.drivername}, which Keel does not use; "
-        "write sqlite+aiosqlite:///path or postgresql+asyncpg://user@host/name."
-    )
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a confirmed update survives the power going
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: CoreConnection) -> None:
-    if not connection.get_execution_options().get("begun_by_hand", False):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 async def open_store(url: str, key_file: Path, *, without: bool = False) -> Store:
     """Open a migrated database with its key.
 
@@ -281,7 +231,10 @@ async def open_store(url: str, key_file: Path, *, without: bool = False) -> Stor
     """
     engine = engine_for(url)
     try:
-        known = await _canary(engine)
+        if await _mark(engine, MOVING) is not None:
+            place = make_url(url).render_as_string(hide_password=True)
+            raise StoreProblem(f"Something is still being copied into {place}; run the same `keel move` again.")
+        known = await _mark(engine, CANARY)
         try:
             cipher = Cipher.open(key_file, create=known is None or without)
         except KeyProblem as problem:
@@ -289,7 +242,7 @@ async def open_store(url: str, key_file: Path, *, without: bool = False) -> Stor
         if known is None:
             await _plant_canary(engine, cipher)
         fits = known is None or cipher.read(bytes.fromhex(known), about=CANARY) is not None
-    except (DatabaseError, sqlite3.DatabaseError) as error:
+    except (sqlite3.DatabaseError, *NOT_NOW) as error:
         await engine.dispose()
         raise explain(error, url) from None
     except BaseException:
@@ -298,22 +251,9 @@ async def open_store(url: str, key_file: Path, *, without: bool = False) -> Stor
     return Store(engine, cipher, fits=fits)
 
 
-def explain(error: Exception, url: str) -> StoreProblem:
-    """One sentence for what the database driver said."""
-    place = make_url(url).render_as_string(hide_password=True)
-    said = str(getattr(error, "orig", None) or error)
-    if "not a database" in said:
-        return StoreProblem(f"{place} is a file but not a database; move it away or set KEEL_DATABASE_URL.")
-    if "unable to open" in said or "readonly" in said:
-        return StoreProblem(f"{place} cannot be opened for writing; check the folder's owner and rights.")
-    if isinstance(error, OperationalError) or "connect" in said.lower():
-        return StoreProblem(f"{place} does not answer ({type(error).__name__}); check that the database runs.")
-    return StoreProblem(f"{place} cannot be used ({type(error).__name__}); run `keel check`.")
-
-
-async def _canary(engine: AsyncEngine) -> str | None:
+async def _mark(engine: AsyncEngine, name: str) -> str | None:
     async with engine.connect() as connection:
-        query = select(setting.c.value).where(setting.c.name == CANARY)
+        query = select(setting.c.value).where(setting.c.name == name)
         found: str | None = (await connection.execute(query)).scalar_one_or_none()
         return found
 

@@ -25,7 +25,7 @@ from bot.services.conversation import Conversation
 from bot.services.onboarding import schedule
 from bot.services.turn import Command, Gave, Incoming, Pressed, Turn
 from bot.store.erased import write_down
-from bot.store.inbox import Waiting
+from bot.store.inbox import AppliedAlready, Waiting
 from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction
 from bot.telegram.files import Files
@@ -69,7 +69,7 @@ class Desk:
             self.stopwatch.drop(item.update_id)
 
     async def _to_its_end(self, item: Waiting) -> None:
-        attempt = item.attempts
+        pause = FIRST_REPEAT
         with structlog.contextvars.bound_contextvars(update=item.update_id):
             while True:
                 try:
@@ -77,12 +77,17 @@ class Desk:
                     return
                 except asyncio.CancelledError:
                     raise
+                except AppliedAlready:
+                    log.warning("an update was applied already; at most its answer is missing")
                 except Exception as error:
-                    attempt = await self._failed(item, error, attempt)
-                    if attempt >= MOST_ATTEMPTS:
+                    if await self._given_up(item, error):
                         return
-                    await asyncio.sleep(FIRST_REPEAT * attempt)
-                    item = await self._reload(item)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_REPEAT)
+                known = await self._reload(item)
+                if known is None:
+                    return
+                item = known
 
     async def answer(self, update: Update, incoming: Incoming) -> None:
         """Apply what came in, once, then send the answer."""
@@ -191,11 +196,11 @@ class Desk:
             return
         await self.store.change(lambda tx: tx.inbox.forget(item.update_id))  # nothing was to be said to it
 
-    async def _reload(self, item: Waiting) -> Waiting:
-        # It may have been applied before it failed: then only its answer is missing.
+    async def _reload(self, item: Waiting) -> Waiting | None:
+        # It may have been applied before it failed: then only its answer is missing, or not even that.
         try:
             async with self.store.transaction(reading=True) as tx:
-                return await tx.inbox.get(item.update_id) or item
+                return await tx.inbox.get(item.update_id)
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)
             return item
@@ -242,8 +247,9 @@ class Desk:
             await asyncio.sleep(max(pause, verdict.seconds))
             pause = min(pause * 2, LONGEST_REPEAT)
 
-    async def _failed(self, item: Waiting, error: Exception, attempt: int) -> int:
-        log.error("an update could not be handled", error=type(error).__name__, attempt=attempt + 1)
+    async def _given_up(self, item: Waiting, error: Exception) -> bool:
+        """Whether it was set aside now; while the store fails too, it is not the update's fault, and nothing counts."""
+        log.error("an update could not be handled", error=type(error).__name__)
         try:
             async with self.store.transaction() as tx:
                 attempt = await tx.inbox.fail(item.update_id)
@@ -252,11 +258,11 @@ class Desk:
                     log.error("an update was set aside", set_aside=await tx.inbox.count_set_aside())
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)
-            return attempt + 1
+            return False
         if attempt >= MOST_ATTEMPTS:
             texts = self.library.speak(None).texts
             await self.sender.deliver(item.chat_id, Reply((Screen(texts("went-wrong")),)), texts)
-        return attempt
+        return attempt >= MOST_ATTEMPTS
 
 
 def _language(spoken: str | None) -> str:

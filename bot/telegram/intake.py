@@ -23,6 +23,7 @@ from telegram.ext import ExtBot
 from bot.clock import Clock
 from bot.core.screen import Reply
 from bot.store.batch import Part
+from bot.store.engine import NOT_NOW
 from bot.store.inbox import NUMBERS_HOLD, Received, Waiting
 from bot.store.store import Store, Transaction
 from bot.telegram.stopwatch import Stopwatch
@@ -139,10 +140,16 @@ class Intake:
             except TelegramError as error:
                 pause = await self._back_off(error, pause)
                 continue
-            pause = FIRST_PAUSE
             if updates:
-                await self.receive(updates)
+                try:
+                    await self.receive(updates)
+                except NOT_NOW as problem:
+                    log.error("updates could not be written down; asking again", error=type(problem).__name__)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_PAUSE)
+                    continue
                 offset = int(updates[-1]["update_id"]) + 1
+            pause = FIRST_PAUSE
 
     async def tidy(self) -> None:
         """Forget which updates were brought so long ago that Telegram has forgotten them too."""

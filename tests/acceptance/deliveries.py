@@ -27,7 +27,7 @@ from bot.simulator.person import join
 from bot.simulator.telegram import Telegram
 from bot.store.migrate import migrate
 from bot.store.store import open_store
-from tests.acceptance.process import Running, running
+from tests.acceptance.process import running
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WRONG = (Kind.FLOOD, Kind.ERROR, Kind.TIMEOUT_AFTER, Kind.RESET)
@@ -71,29 +71,30 @@ async def deliver(folder: Path, people: int, kills: int, seed: int = 1) -> Count
         ids = range(FIRST, FIRST + people)
         for id_ in ids:
             join(bot.telegram, "L", chat_id=id_).chat.started = True
-        await fill(folder, ids)
+        url = f"sqlite+aiosqlite:///{folder / 'keel.db'}"
+        await fill(url, folder, ids)
         bot.telegram.faults.share, bot.telegram.faults.kinds, bot.telegram.faults.chance = 0.01, WRONG, chance
         for kill in range(kills):
             await bot.start()
-            await _reach(bot, people * (kill + 1) // (kills + 1) + chance.randrange(people // (kills * 4)))
+            await reach(bot.telegram, people * (kill + 1) // (kills + 1) + chance.randrange(people // (kills * 4)))
             await bot.kill()
             bot.clock.move_to(bot.clock.now() + LEASES_END)
         bot.telegram.faults.share = 0.0
         await bot.start()
-        await _reach(bot, people)
+        await reach(bot.telegram, people)
         await bot.kill()
         for _ in range(2):  # what was on the wire at the last kill, and what was put off
             bot.clock.move_to(bot.clock.now() + LEASES_END)
             await bot.start()
             await bot.ticked()
             await bot.kill()
-        return await _compare(bot.telegram, folder, ids, kills, time.monotonic() - began)
+        return await compare(bot.telegram, url, folder, ids, kills, time.monotonic() - began)
 
 
-async def fill(folder: Path, ids: range) -> None:
+async def fill(url: str, folder: Path, ids: range) -> None:
     """All of them with a lesson due now, and a window of twelve hours around."""
-    await migrate(f"sqlite+aiosqlite:///{folder / 'keel.db'}")
-    store = await open_store(f"sqlite+aiosqlite:///{folder / 'keel.db'}", folder / "keel.key")
+    await migrate(url)
+    store = await open_store(url, folder / "keel.key")
     async with store.transaction() as tx:
         for id_ in ids:
             person = await tx.learners.add(id_, "en", NOON)
@@ -106,21 +107,22 @@ async def fill(folder: Path, ids: range) -> None:
     await store.close()
 
 
-async def _reach(bot: Running, number: int) -> None:
-    """Wait until so many people have something, or nothing more comes for a while."""
+async def reach(telegram: Telegram, number: int, patience: float = PATIENCE) -> None:
+    """Wait until so many people have their lesson, or nothing more comes for a while."""
     last, since = -1, time.monotonic()
-    while (there := _served(bot.telegram)) < number and time.monotonic() - since < PATIENCE:
+    while (there := _served(telegram)) < number and time.monotonic() - since < patience:
         if there != last:
             last, since = there, time.monotonic()
         await asyncio.sleep(0.05)
 
 
 def _served(telegram: Telegram) -> int:
-    return sum(1 for chat in telegram.chats.values() if chat.posts)
+    return sum(1 for id_, chat in telegram.chats.items() if id_ >= FIRST and chat.posts)
 
 
-async def _compare(telegram: Telegram, folder: Path, ids: range, kills: int, seconds: float) -> Count:
-    store = await open_store(f"sqlite+aiosqlite:///{folder / 'keel.db'}", folder / "keel.key")
+async def compare(telegram: Telegram, url: str, folder: Path, ids: range, kills: int, seconds: float) -> Count:
+    """The ledger beside the stand-in's own record."""
+    store = await open_store(url, folder / "keel.key")
     ledger: dict[int, list[Delivery]] = {}
     async with store.transaction(reading=True) as tx:
         for id_ in ids:

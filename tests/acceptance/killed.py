@@ -11,17 +11,19 @@ import itertools
 import os
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from bot import keys_commands
+from bot import app, dispatch, keys_commands
 from bot.dispatch import Dispatcher
 from bot.services.conversation import Conversation
 from bot.services.due import Due
-from bot.store import key_file, keys
+from bot.store import key_file, keys, move
 from bot.store.inbox import Inbox
 from bot.store.learners import Learners
 from bot.store.store import Store
 from bot.store.timers import Timers
+from bot.telegram import claims
 from bot.telegram.desk import Desk
 from bot.telegram.intake import Intake
 from bot.telegram.sender import Sender
@@ -69,6 +71,13 @@ ROTATION_POINTS: dict[str, Point] = {
     "the old key is still in the file": (key_file, "retire", "before"),
     "the old key is out and the transaction is not over": (key_file, "retire", "after"),
 }
+MOVE_POINTS: dict[str, Point] = {
+    "a first batch is written and not committed": (move, "_write", "after"),
+    "some tables are copied": (move, "_copy", "after", 4),
+    "a table is half copied": (move, "_write", "before", 12),
+    "everything is copied and nothing compared": (move, "_compared", "before"),
+    "everything is done and not committed": (move, "_end", "before"),
+}
 
 CRASH_POINTS: dict[str, Point] = {
     "a batch cannot be taken, and nobody catches it": (Intake, "receive", "raise"),
@@ -78,11 +87,19 @@ CRASH_POINTS: dict[str, Point] = {
     "something in the background fails": (Sender, "acknowledge", "raise"),
 }
 """Here it is not killed: the function complains, and quotes all that it was given."""
+ALL_POINTS = CRASH_POINTS | DELETE_POINTS | LESSON_POINTS | MOVE_POINTS | ROTATION_POINTS
 
 
 def die() -> None:
     """As if the power went."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def shorten_leases(seconds: float) -> None:
+    """What a dead process held is free again after so many seconds: a test cannot wait for minutes."""
+    claims.LEASE = dispatch.LEASE = timedelta(seconds=seconds)
+    claims.LEFT_ALONE = timedelta(seconds=1)
+    vars(app).update(RENEW_SECONDS=seconds / 3, SWEEP_SECONDS=1.0)
 
 
 def wrap(owner: object, name: str, when: str, nth: int = 1) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from bot.clock import MovableClock
 from bot.simulator.person import Person, join
@@ -25,6 +26,7 @@ from bot.web.serve import serving
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_WAIT = 12.0
+_asking = Lock()
 
 
 @lru_cache(maxsize=1)
@@ -46,15 +48,11 @@ def _close(made: subprocess.Popen[str]) -> None:
 def _ask(order: str) -> str:
     place = nursery()
     assert place.stdin is not None
-    place.stdin.write(order + "\n")
-    place.stdin.flush()
-    return _answer()
-
-
-def _answer() -> str:
-    place = nursery()
     assert place.stdout is not None
-    return place.stdout.readline().strip()
+    with _asking:
+        place.stdin.write(order + "\n")
+        place.stdin.flush()
+        return place.stdout.readline().strip()
 
 
 @dataclass
@@ -68,6 +66,10 @@ class Running:
     child: int | None = None
     process: asyncio.subprocess.Process | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    leases: float = 0.0
+    """Seconds that leases last, where a test cannot wait for the real ones."""
+    patience: float = LONGEST_WAIT
+    """Seconds after which `until` gives up."""
 
     async def start(self, killed_at: str = "", *, from_scratch: bool = False, command: str = "run") -> None:
         """Start the bot; `killed_at` names a point of the way through at which it kills itself.
@@ -96,24 +98,32 @@ class Running:
             "log": str(self.folder / "log"),
             "killed_at": killed_at,
             "command": command,
+            "leases": self.leases,
         }
         self.child = int(await asyncio.to_thread(_ask, json.dumps(order)))
 
     async def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        if self.child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.child, signal.SIGKILL)
+        self.send(signal.SIGKILL)
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGKILL)
         await self.dead()
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the forked bot, if it runs."""
+        if self.child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.child, number)
+
     async def dead(self) -> None:
         """Wait until the process has ended by itself or by a signal."""
         async with asyncio.timeout(LONGEST_WAIT):
-            if self.child is not None:
-                assert await asyncio.to_thread(_answer) == "ended"
-                self.child = None
+            while self.child is not None:
+                try:
+                    os.kill(self.child, 0)
+                    await asyncio.sleep(0.01)
+                except ProcessLookupError:
+                    self.child = None
             if self.process is not None:
                 await self.process.wait()
                 self.process = None
@@ -128,7 +138,7 @@ class Running:
         """Wait until `holds()` is true."""
         assert callable(holds)
         try:
-            async with asyncio.timeout(LONGEST_WAIT):
+            async with asyncio.timeout(self.patience):
                 while not holds():
                     async with self.telegram.changed:
                         try:

@@ -43,11 +43,11 @@ def lived(tmp_path_factory: pytest.TempPathFactory, library: Library, places: Pl
     """A folder in which two people confided; pieces of what is sealed of Cleo's; and what Ben's file says."""
     folder = tmp_path_factory.mktemp("lived")
     with ThreadPoolExecutor(1) as aside:  # an event loop of its own: this is made once for all tests here
-        pieces, said = aside.submit(asyncio.run, _live(folder, library, places)).result()
+        pieces, said = aside.submit(asyncio.run, live(folder, library, places)).result()
     return folder, pieces, said
 
 
-async def _live(folder: Path, library: Library, places: Places) -> tuple[list[bytes], str]:
+async def live(folder: Path, library: Library, places: Places) -> tuple[list[bytes], str]:
     clock = MovableClock(MONDAY)
     pieces, said = [CHAT_BYTES], ""
     async for world in make_world(folder, Telegram(clock.now), clock, library, places):
@@ -66,7 +66,7 @@ def _own_words(data: object) -> str:
     return json.dumps([data[name] for name in ("notes", "holds", "entries", "lessons", "sessions")], sort_keys=True)
 
 
-async def _bens(folder: Path, library: Library, places: Places) -> str:
+async def bens_words(folder: Path, library: Library, places: Places) -> str:
     clock, said = MovableClock(LATER), ""
     async for world in make_world(folder, Telegram(clock.now), clock, library, places):
         ben = Person(world, join(world.telegram, "Ben", chat_id=BEN))
@@ -102,7 +102,7 @@ async def test_killed_at_any_point_of_delete_nothing_is_left_and_nobody_else_los
         await bot.until(lambda: not _left(tmp_path, pieces), "the last of it to go")
         await bot.kill()
     assert _people(tmp_path) == [BEN]
-    assert await _bens(tmp_path, library, places) == said
+    assert await bens_words(tmp_path, library, places) == said
 
 
 def _left(folder: Path, pieces: list[bytes]) -> dict[str, int]:
@@ -148,7 +148,7 @@ async def test_killed_at_any_point_of_a_rotation_it_goes_on_and_ends_beside_a_ru
     assert log.count("Retired") == len(ROTATION_POINTS)  # so many ended well, and each of the others was killed
     assert "cannot be opened" not in log
     assert "could not be handled" not in log
-    assert await _bens(tmp_path, library, places) == said
+    assert await bens_words(tmp_path, library, places) == said
     connection = sqlite3.connect(tmp_path / "keel.db")
     assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
     connection.close()

@@ -22,7 +22,7 @@ from bot.core.screen import Button, CommandTap, Document, Frame, LessonTap, Repl
 from bot.core.tally import Tally
 from bot.store.arrivals import Luggage
 from bot.store.cipher import Cipher, KeyProblem
-from bot.store.inbox import Received
+from bot.store.inbox import AppliedAlready, Received
 from bot.store.migrate import migrate
 from bot.store.moment import Moment
 from bot.store.sessions import LostRace
@@ -260,6 +260,26 @@ async def test_a_batch_that_telegram_repeats_is_taken_once(store: Store) -> None
         assert await tx.inbox.next_offset(5, NOW) == 13
         assert await tx.inbox.next_offset(6, NOW) is None
         assert await tx.inbox.next_offset(5, NOW + timedelta(days=8)) is None
+
+
+async def test_an_update_is_applied_once_whoever_comes_second(store: Store) -> None:
+    async def apply(chat_id: int) -> None:
+        async with store.transaction() as tx:
+            await tx.learners.add(chat_id, "en", NOW)
+            await tx.inbox.keep_reply(10, Reply((Screen("hello"),)))
+
+    async with store.transaction() as tx:
+        await tx.inbox.add(5, [Received(10, 1, "{}")], NOW)
+    await apply(1)
+    with pytest.raises(AppliedAlready):  # its answer waits
+        await apply(2)
+    async with store.transaction() as tx:
+        await tx.inbox.forget(10)
+    with pytest.raises(AppliedAlready):  # and this was sent
+        await apply(3)
+    async with store.transaction(reading=True) as tx:
+        known = [await tx.learners.find(chat_id) is not None for chat_id in (1, 2, 3)]
+    assert known == [True, False, False]
 
 
 @given(st.text(), st.text())

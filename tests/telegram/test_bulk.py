@@ -14,7 +14,7 @@ import pytest
 from bot.clock import MovableClock
 from bot.core.model import DeliveryState, Lane
 from bot.core.trouble import REST, SAME_REFUSALS
-from bot.dispatch import AT_ONCE
+from bot.dispatch import AT_ONCE, LEASE
 from bot.library.load import Library
 from bot.services.places import Places
 from bot.simulator.faults import Kind
@@ -37,6 +37,35 @@ async def test_everybody_gets_one(world: World) -> None:
     assert counts == {"claimed": 150, "sent": 150}
     assert lessons_got(people) == {1: 150}
     assert {item.state for item in await ledger(world, people)} == {DeliveryState.SENT}
+
+
+class Slept:
+    """Room in the lane for a process that was stopped, longer than its leases last, while it waited for it."""
+
+    def __init__(self, clock: MovableClock) -> None:
+        self.clock = clock
+        self.left = 1
+
+    async def take(self, lane: Lane, patience: float) -> bool:
+        """There is room for one, much later."""
+        self.clock.move_to(self.clock.now() + LEASE + timedelta(seconds=1))
+        self.left -= 1
+        return self.left >= 0
+
+    def give_back(self, lane: Lane) -> None:
+        """Nothing to do."""
+
+
+async def test_who_slept_past_the_lease_leaves_what_it_claimed_to_others(world: World) -> None:
+    people = await crowd(world, 3, MONDAY)
+    awake = world.keel.dispatcher.room
+    world.keel.dispatcher.room = Slept(world.clock)
+    counts = await world.keel.dispatcher.tick(Lane.BULK, 0.1)
+    assert counts == {"claimed": 1, "nothing": 1}
+    assert lessons_got(people) == {0: 3}
+    world.keel.dispatcher.room = awake
+    await world.keel.dispatcher.tick(Lane.BULK, 60)
+    assert lessons_got(people) == {1: 3}
 
 
 async def test_a_line_that_fails_rests_the_lane_and_nothing_else(

@@ -20,8 +20,9 @@ from pathlib import Path
 from sqlalchemy import URL, func, make_url, select, text
 from sqlalchemy.exc import DatabaseError
 
+from bot.store.engine import engine_for
 from bot.store.migrate import known
-from bot.store.store import CANARY, Store, engine_for
+from bot.store.store import CANARY, Store
 from bot.store.tables import learner, metadata, timer
 
 _OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills simulate fuzz dist
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills simulate fuzz long dist
 
 setup: $(STAMP)
 
@@ -62,6 +62,10 @@ kills: $(STAMP)
 # 10,000 made-up bodies at the webhook.
 fuzz: $(STAMP)
 	KEEL_FUZZ=10000 $(BIN)/python -m pytest -n 0 tests/web
+
+# What takes long: databases that go away, a way in that changes, keys that change, all under load.
+long: $(STAMP)
+	$(BIN)/python -m pytest -n 0 -m long
 
 # Draws the animations in content/media.
 media: $(STAMP)

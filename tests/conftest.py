@@ -17,8 +17,8 @@ from bot.services.places import Places
 from bot.simulator.person import join
 from bot.simulator.request import SimulatorRequest
 from bot.simulator.telegram import Telegram
-from bot.store.migrate import migrate
 from bot.store.store import open_store
+from tests.database import empty_database
 from tests.person import Person, World
 from tests.postgresql import NoPostgresql, server
 
@@ -64,8 +64,7 @@ async def make_world(
     folder: Path, telegram: Telegram, clock: MovableClock, library: Library, places: Places, *, without: bool = False
 ) -> AsyncIterator[World]:
     """A Keel over the database in `folder`. without: its key may be lost."""
-    url = f"sqlite+aiosqlite:///{folder / 'keel.db'}"
-    await migrate(url)
+    url = empty_database(folder)
     store = await open_store(url, folder / "keel.key", without=without)
     bot = build_bot(
         telegram.token, "http://telegram/bot", "http://telegram/file/bot", 10_000, SimulatorRequest(telegram)

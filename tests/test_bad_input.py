@@ -20,25 +20,11 @@ from bot.store.migrate import migrate
 from bot.store.store import open_store
 from bot.web.serve import serving
 from bot.zone_rules import newest_date, say_rules
+from tests.command import keel
 from tests.store.test_keys import LONG_NAME
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "http://127.0.0.1:9"
-
-
-def keel(*arguments: str, **settings: str) -> tuple[int, str]:
-    """Run the command in a process of its own; gives exit code and what it said."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stderr + done.stdout
 
 
 def refused(said: tuple[int, str], *words: str) -> None:
@@ -170,6 +156,7 @@ async def test_a_key_file_that_cannot_be_changed_is_rotated_by_hand(tmp_path: Pa
     assert "cannot be opened" not in said
 
 
+@pytest.mark.long
 async def test_a_keel_that_has_a_copy_of_the_key_file_is_not_left_behind(tmp_path: Path) -> None:
     await fill(tmp_path, datetime.now(UTC))
     shutil.copy(tmp_path / "keel.key", tmp_path / "copy")

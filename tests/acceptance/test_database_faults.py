@@ -62,6 +62,7 @@ async def busy(folder: Path, url: str) -> AsyncIterator[tuple[Shared, Traffic]]:
             os.kill(bot.child, 0)  # the same process as before
 
 
+@pytest.mark.long
 async def test_postgresql_is_restarted_under_load_and_everything_goes_on(tmp_path: Path, own: Server) -> None:
     with database(own.place, "keel") as url:
         async with busy(tmp_path, url):
@@ -70,6 +71,7 @@ async def test_postgresql_is_restarted_under_load_and_everything_goes_on(tmp_pat
             own.start()
 
 
+@pytest.mark.long
 async def test_every_connection_is_cut_again_and_again_and_everything_goes_on(tmp_path: Path, own: Server) -> None:
     with database(own.place, "keel") as url:
         async with busy(tmp_path, url):
@@ -106,6 +108,7 @@ def stuff(folder: Path) -> Path:
     return ballast
 
 
+@pytest.mark.long
 async def test_a_full_disk_loses_nothing_and_once_there_is_room_everybody_is_answered(tmp_path: Path) -> None:
     with small_disk(tmp_path / "small", "8m") as folder:
         ids = range(FIRST, FIRST + 20)

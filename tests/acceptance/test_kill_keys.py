@@ -117,6 +117,7 @@ def _people(folder: Path) -> list[int]:
     return found
 
 
+@pytest.mark.long
 async def test_killed_at_any_point_of_a_rotation_it_goes_on_and_ends_beside_a_running_keel(
     tmp_path: Path, lived: tuple[Path, list[bytes], str], library: Library, places: Places
 ) -> None:

@@ -99,6 +99,7 @@ async def test_killed_stopped_and_ended_nobody_goes_unanswered_and_no_lesson_com
         assert count.states["unknown"] <= 2 * 32
 
 
+@pytest.mark.long
 async def test_a_receiver_that_ends_in_the_middle_of_an_answer_gives_its_chat_back_at_once(
     tmp_path: Path, url: str
 ) -> None:

@@ -7,6 +7,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from bot.simulator.bringing import bringing
 from tests.acceptance.deliveries import NOON
 from tests.acceptance.process import running
@@ -14,6 +16,7 @@ from tests.acceptance.several import PATH, PATIENCE, free_ports
 from tests.acceptance.traffic import Traffic
 
 
+@pytest.mark.long
 async def test_from_asking_to_a_webhook_and_back_nothing_is_lost_or_answered_twice(tmp_path: Path) -> None:
     async with running(tmp_path, NOON) as (bot, _), bringing(bot.telegram):
         address = f"127.0.0.1:{free_ports(1)[0]}"

@@ -11,6 +11,7 @@ import pytest
 
 from bot.store.migrate import migrate
 from bot.store.store import Store, open_store
+from tests.database import empty_database
 from tests.postgresql import database
 
 
@@ -18,11 +19,12 @@ from tests.postgresql import database
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """An empty, migrated database: every promise of the store holds on both."""
     with ExitStack() as stack:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'keel.db'}"
         if request.param == "postgresql":
             place = request.getfixturevalue("postgresql")
             url = stack.enter_context(database(place, f"keel_{uuid4().hex[:12]}"))
-        await migrate(url)
+            await migrate(url)
+        else:
+            url = empty_database(tmp_path)
         opened = await open_store(url, tmp_path / "keel.key")
         yield opened
         await opened.close()

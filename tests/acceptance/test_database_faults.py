@@ -18,8 +18,9 @@ from tests.acceptance.deliveries import FIRST, NOON, compare, fill, reach
 from tests.acceptance.process import running
 from tests.acceptance.several import PATIENCE, Shared, sharing
 from tests.acceptance.traffic import Traffic
+from tests.command import keel
 from tests.postgresql import Server, database, own_server
-from tests.test_bad_input import keel, refused
+from tests.test_bad_input import refused
 
 LESSONS, RATE = 40, 10.0
 LEASES = 4.0

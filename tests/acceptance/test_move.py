@@ -26,8 +26,9 @@ from tests.acceptance.deliveries import FIRST, fill
 from tests.acceptance.killed import MOVE_POINTS
 from tests.acceptance.process import Running, running
 from tests.acceptance.test_kill_keys import LATER, bens_words, live
+from tests.command import keel
 from tests.postgresql import database
-from tests.test_bad_input import keel, refused
+from tests.test_bad_input import refused
 
 MANY = 1200
 """More people than go in one batch."""

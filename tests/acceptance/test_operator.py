@@ -15,7 +15,7 @@ import pytest
 
 from bot.simulator.person import Person, join
 from tests.acceptance.process import Running, running
-from tests.test_bad_input import keel
+from tests.command import keel
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 WORDS = "a word from the people who run this"

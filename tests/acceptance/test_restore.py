@@ -28,12 +28,13 @@ from bot.store.erased import write_down
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 from tests.acceptance.process import Running, running
+from tests.command import keel
 from tests.conftest import MONDAY, make_world
 from tests.person import Person as Somebody
 from tests.person import World
 from tests.postgresql import database
 from tests.telegram.crowd import crowd
-from tests.test_bad_input import keel, refused
+from tests.test_bad_input import refused
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 WORDS = "a phrase that nobody else would write"

@@ -14,7 +14,8 @@ from bot.library.findings import ContentProblem
 from bot.library.helplines import FRESH, is_old, old, with_local
 from bot.library.load import Library
 from bot.library.schema import LineFile
-from tests.test_bad_input import keel, refused
+from tests.command import keel
+from tests.test_bad_input import refused
 
 OLD = {
     "AT Opfer-Notruf",

@@ -29,8 +29,8 @@ from bot.simulator.telegram import TOKEN, Telegram
 from bot.store.migrate import migrate
 from bot.store.store import Store, open_store
 from bot.web.serve import serving
+from tests.command import keel as run
 from tests.test_bad_input import NOBODY, refused
-from tests.test_bad_input import keel as run
 
 ROOT = Path(__file__).parent.parent.parent
 BODY = (

@@ -11,10 +11,10 @@ from pathlib import Path
 from bot.services import broadcast
 from bot.simulator.person import Person as Account
 from bot.store.broadcasts import Progress
+from tests.command import keel
 from tests.conftest import MONDAY
 from tests.person import World
 from tests.telegram.crowd import crowd
-from tests.test_bad_input import keel
 
 TEXT = "Keel moves house on <b>Friday</b> &amp; is quiet for an hour."
 WORDS = "Keel moves house on Friday & is quiet for an hour."

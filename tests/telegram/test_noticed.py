@@ -12,9 +12,9 @@ from bot.core.model import Notice
 from bot.core.safety.report import report
 from bot.simulator.faults import Kind
 from bot.simulator.person import join
+from tests.command import keel
 from tests.conftest import MONDAY
 from tests.person import Person, World
-from tests.test_bad_input import keel
 
 LINE = "I want to die by the purple heron"
 WAYS = (

@@ -41,10 +41,11 @@ def got(people: list[Person]) -> Counter[int]:
 
 
 async def begun(bot: Running, people: list[Person]) -> None:
-    """Everybody has written /start, and was answered."""
+    """Everybody has written /start, and was answered; nothing of it is left to do."""
     for person in people:
         person.send_text("/start")
     await bot.until(lambda: all(len(person.posts) == 3 for person in people), "answers to /start")
+    await bot.until(lambda: not _rows(bot.folder, "inbox"), "an empty inbox")
 
 
 def listed(said: str) -> list[int]:
@@ -66,8 +67,12 @@ async def test_beside_a_running_keel_which_sends_it(tmp_path: Path) -> None:
 
 
 def _sending(folder: Path) -> int:
+    return _rows(folder, "timer WHERE kind = 'broadcast'")
+
+
+def _rows(folder: Path, where: str) -> int:
     connection = sqlite3.connect(f"file:{folder / 'keel.db'}?mode=ro", uri=True)
-    (count,) = connection.execute("SELECT count(*) FROM timer WHERE kind = 'broadcast'").fetchone()
+    (count,) = connection.execute(f"SELECT count(*) FROM {where}").fetchone()
     connection.close()
     return int(count)
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills simulate fuzz long dist
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills soak simulate fuzz long dist
 
 setup: $(STAMP)
 
@@ -58,6 +58,10 @@ deliveries: $(STAMP)
 # Kill -9 two hundred times under load, on SQLite and on PostgreSQL: some minutes.
 kills: $(STAMP)
 	$(BIN)/python -m tests.acceptance.kills
+
+# A month in an hour, with 2,000 people: memory, open files, warnings.
+soak: $(STAMP)
+	$(BIN)/python -m tests.acceptance.soak
 
 # 10,000 made-up bodies at the webhook.
 fuzz: $(STAMP)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -26,6 +26,8 @@ from bot.web.serve import serving
 
 ROOT = Path(__file__).parent.parent.parent
 LONGEST_WAIT = 12.0
+JUMPS = "jumps"
+"""The file in which stands how far the clock of a running bot has jumped."""
 _asking = Lock()
 
 
@@ -68,6 +70,8 @@ class Running:
     settings: dict[str, str] = field(default_factory=dict)
     leases: float = 0.0
     """Seconds that leases last, where a test cannot wait for the real ones."""
+    speed: float = 0.0
+    """How fast the bot's clock runs, where it is not the world's speed."""
     patience: float = LONGEST_WAIT
     """Seconds after which `until` gives up."""
 
@@ -83,7 +87,7 @@ class Running:
             "KEEL_TOKEN": self.telegram.token,
             "KEEL_API_URL": self.root,
             "KEEL_DATA_DIR": str(self.folder),
-            "KEEL_NOW": self.clock.now().isoformat(),
+            "KEEL_NOW": (self.clock.now() - self._jumped).isoformat(),
             "KEEL_LOG_LEVEL": "info",
             **self.settings,
         }
@@ -99,6 +103,8 @@ class Running:
             "killed_at": killed_at,
             "command": command,
             "leases": self.leases,
+            "speed": self.speed,
+            "jumps": str(self.folder / JUMPS),
         }
         self.child = int(await asyncio.to_thread(_ask, json.dumps(order)))
 
@@ -108,6 +114,18 @@ class Running:
         if self.process is not None and self.process.returncode is None:
             self.process.send_signal(signal.SIGKILL)
         await self.dead()
+
+    def jump(self, by: timedelta) -> None:
+        """The clock of the bot's machine, and the stand-in's, are so much further on from now on (or back)."""
+        written = self.folder / f"{JUMPS}.new"
+        written.write_text(str((self._jumped + by).total_seconds()))
+        written.replace(self.folder / JUMPS)
+        self.clock.move_to(self.clock.now() + by)
+
+    @property
+    def _jumped(self) -> timedelta:
+        file = self.folder / JUMPS
+        return timedelta(seconds=float(file.read_text())) if file.exists() else timedelta()
 
     def send(self, number: signal.Signals) -> None:
         """A signal to the forked bot, if it runs."""

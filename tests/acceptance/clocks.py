@@ -1,0 +1,58 @@
+"""Another machine's clock for a bot in a process of its own: one that runs fast, or that jumps while the bot runs.
+
+As in `killed`, the bot's own code knows nothing of it: only `MovableClock` is exchanged, which KEEL_NOW asks for.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot import app, dispatch
+from bot.clock import MovableClock
+from bot.telegram import claims
+
+
+class FastClock(MovableClock):
+    """Runs `speed` times as fast as the world, for the side of the stand-in."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        super().__init__(start)
+        self.speed = speed
+
+    def now(self) -> datetime:
+        """The present moment on this clock."""
+        return self._start + timedelta(seconds=(time.monotonic() - self._since) * self.speed)
+
+
+def hasten(speed: float) -> None:
+    """In a bot's process: its clock runs so much faster, what it does by the clock comes sooner, and what holds for a
+    real time (a lease) holds for as long as before."""
+
+    def now(clock: MovableClock) -> datetime:
+        return clock._start + timedelta(seconds=(time.monotonic() - clock._since) * speed)
+
+    MovableClock.now = now  # type: ignore[method-assign, assignment]
+    dispatch.LEASE *= speed
+    claims.LEASE *= speed
+    vars(app).update(
+        LIVE_TICK=max(app.LIVE_TICK / speed, 0.25),
+        BULK_TICK=max(app.BULK_TICK / speed, 0.5),
+        TIDY_TICK=max(app.TIDY_TICK / speed, 2.0),
+        ANSWER_TIMES_TICK=max(app.ANSWER_TIMES_TICK / speed, 2.0),
+    )
+
+
+def follow(jumps: Path) -> None:
+    """In a bot's process: its clock is ahead by as many seconds as stand in a file (behind, where they are negative),
+    from the moment on in which they are written there."""
+    before = MovableClock.now
+
+    def now(clock: MovableClock) -> datetime:
+        try:
+            return before(clock) + timedelta(seconds=float(jumps.read_text() or 0))
+        except FileNotFoundError:
+            return before(clock)
+
+    MovableClock.now = now  # type: ignore[method-assign, assignment]

@@ -43,7 +43,8 @@ from bot.services import (
     therapist,
 )
 from bot.services import conversation as words
-from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, UNLISTED, Conversation
+from bot.services.commands import BUTTON_COMMANDS, COMMANDS, UNLISTED
+from bot.services.conversation import Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
 from bot.services.places import Places

@@ -63,7 +63,8 @@ def _table(title: str, rows: Mapping[str, str]) -> None:
     table.columns[1].justify = "right"
     for name, value in rows.items():
         table.add_row(name.replace("_", " "), value)
-    Console(file=click.get_text_stream("stdout"), width=WIDTH, highlight=False).print(table)
+    console = Console(width=WIDTH, highlight=False)
+    console.print(table)
 
 
 def _plain(found: Stats) -> dict[str, object]:

@@ -25,7 +25,7 @@ PATH = "/telegram"
 _PEOPLE = """
     INSERT INTO learner (id, chat_id, created_at, locale, zone, window_start, window_minutes, weekdays, pace,
                          quiet_start, quiet_end, paused, status, unread, welcomed)
-    SELECT :first + i, :first + i, :now, 'en', 'UTC', :start, 720, 127, 'daily', 0, 0, false, 'active', 0, true
+    SELECT :first + i, :first + i, now(), 'en', 'UTC', :start, 720, 127, 'daily', 0, 0, false, 'active', 0, true
     FROM generate_series(0, :people - 1) AS i
 """
 _DUE = """
@@ -116,13 +116,26 @@ def have_lessons_due(url: str) -> None:
     asyncio.run(_say(url, _DUE, first=FIRST))
 
 
+def left_in(url: str) -> tuple[int, str]:
+    """How many updates are in the inbox still, and which PostgreSQL this is."""
+    return asyncio.run(_left_in(url))
+
+
+async def _left_in(url: str) -> tuple[int, str]:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        left = (await connection.execute(text("SELECT count(*) FROM inbox"))).scalar_one()
+        version = (await connection.execute(text("SHOW server_version"))).scalar_one()
+    await engine.dispose()
+    return int(left), str(version).split()[0]
+
+
 async def _fill(url: str, key: Path, people: int) -> None:
     await migrate(url)
     await (await open_store(url, key)).close()
-    now = datetime.now(UTC)
     # A window that holds now, and no quiet hours: what is due is sent.
-    start = (now - timedelta(hours=1)).hour * 60
-    await _say(url, _PEOPLE, first=FIRST, people=people, now=now, start=start)
+    start = (datetime.now(UTC) - timedelta(hours=1)).hour * 60
+    await _say(url, _PEOPLE, first=FIRST, people=people, start=start)
 
 
 async def _say(url: str, sql: str, **values: object) -> None:

@@ -13,7 +13,7 @@ from collections import deque
 from typing import Any
 from urllib.parse import urlsplit
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the header's name
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 AGAIN_SECONDS = 0.2
 PATIENCE = 5.0
 """Seconds that a receiver may take to say that an update is safe."""
@@ -48,9 +48,10 @@ class Bringing:
     async def _bring(self, chat_id: int) -> None:
         queue = self._queues[chat_id]
         while queue:
-            while not await self._taken(queue[0]):
+            if await self._taken(queue[0]):
+                queue.popleft()
+            else:
                 await asyncio.sleep(AGAIN_SECONDS)
-            queue.popleft()
         del self._queues[chat_id]
 
     async def _taken(self, body: bytes) -> bool:

@@ -1,13 +1,15 @@
 """The same stand-in with a crowd: newcomers arrive at a steady pace, each does some things and leaves.
 
-What the crowd asks does not wait for the bot: how many arrive is fixed, and so is how long each thinks from one thing to
-the next, unless an answer takes longer than that. An answer is the first message to the chat, sent or edited, from a
-process that receives (`receive` in its KEEL_API_URL); an edit that leaves the buttons alone is a living message's frame.
+What the crowd asks does not wait for the bot: how many arrive is fixed, and so is how long each thinks from one thing
+to the next, unless an answer takes longer than that. An answer is the first message to the chat, sent or edited, from a
+process that receives (`receive` in its KEEL_API_URL); an edit that leaves the buttons alone is a living message's
+frame.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -81,9 +83,9 @@ class Crowd(BotApi):
         waiting = [person for person in self.people.values() if person.asked and not person.answered.is_set()]
         for person in self.people.values():
             person.plan = ()
-        until = time.perf_counter() + patience
-        while time.perf_counter() < until and not all(person.answered.is_set() for person in waiting):
-            await asyncio.sleep(0.1)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await asyncio.gather(*(person.answered.wait() for person in waiting))
         unanswered = sum(not person.answered.is_set() for person in waiting)
         for life in self._lives:
             life.cancel()

@@ -1,4 +1,4 @@
-"""`make load`: 200 updates a second by webhook into two `keel receive`, beside two `keel dispatch` with 100,000 lessons due.
+"""`make load`: 200 updates a second by webhook into two `keel receive`, beside two `keel dispatch` with 100,000 lessons.
 
 Measured from outside, by the stand-in for Telegram: how long it takes from bringing an update to the first message that
 answers it, idle and under load; then under the same load while one receiver after the other is killed. Beside it, what
@@ -83,7 +83,7 @@ def load(seconds: float) -> Load:
         watch = Watch(shared, api, int(place.rpartition(":")[2]))
         idle = _phase(watch, IDLE_SECONDS, settle=5.0, newcomers=IDLE_NEWCOMERS, thought=IDLE_THOUGHT, plan=IDLE_PLAN)
         have_lessons_due(url)
-        busy = {"newcomers": A_SECOND / len(PLAN), "thought": THOUGHT, "plan": PLAN}
+        busy: dict[str, Any] = {"newcomers": A_SECOND / len(PLAN), "thought": THOUGHT, "plan": PLAN}
         loaded = _phase(watch, seconds, settle=SETTLE_SECONDS, **busy)
         killed = _phase(watch, seconds, settle=SETTLE_SECONDS, kill_every=KILL_EVERY, **busy)
         left, version = left_in(url)
@@ -93,7 +93,8 @@ def load(seconds: float) -> Load:
 def _phase(watch: Watch, seconds: float, *, settle: float, kill_every: float = 0.0, **crowd: Any) -> Phase:
     watch.api.post("begin", **crowd)
     time.sleep(settle)
-    watch.readings, kills = {}, []
+    watch.readings = {}
+    kills: list[float] = []
     before, began, began_at = watch.cpu(), time.monotonic(), time.time()
     while (gone := time.monotonic() - began) < seconds:
         watch.look(gone)

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 BAR = 3.0
@@ -94,7 +95,9 @@ class Load:
     @property
     def complete(self) -> bool:
         """Everybody was answered, and no lesson came twice."""
-        return self.idle.unanswered + self.loaded.unanswered + self.killed.unanswered + self.left + self.killed.twice == 0
+        return (
+            self.idle.unanswered + self.loaded.unanswered + self.killed.unanswered + self.left + self.killed.twice == 0
+        )
 
     @property
     def holds(self) -> bool:
@@ -116,9 +119,10 @@ def page(found: Load) -> str:
         f"{platform.python_version()}, PostgreSQL {found.server}, {versions}.\n\n"
         f"`make load` measures it anew: {found.a_second:.0f} updates a second by webhook into two `keel receive`, "
         f"beside two `keel dispatch` with {found.people:,} lessons due, on one PostgreSQL with its settings as they "
-        f"come; all on this one machine, with the stand-in for Telegram ({found.line * 1000:.0f} ms a call) and whoever "
-        "asks. Newcomers arrive at a steady pace; each says /spiral, taps through it, asks /help and ticks boxes, five "
-        "seconds apart on average. Measured from outside, from bringing an update to the first message that answers it. "
+        f"come; all on this one machine, with the stand-in for Telegram ({found.line * 1000:.0f} ms a call) and "
+        "whoever asks. Newcomers arrive at a steady pace; each says /spiral, taps through it, asks /help and ticks boxes, five "
+        "seconds apart on average. Measured from outside, from bringing an update to the first message that answers "
+        "it. "
         f"A minute passes before anything is counted.\n\n{_answers(found)}\n\n{_kills(found)}\n\n## Memory\n\n"
         f"{_memory(found)}\n\n## What it takes\n\n{_cores(found)}\n"
     )
@@ -131,7 +135,7 @@ def _answers(found: Load) -> str:
         _row("updates answered", found, lambda phase: f"{len(phase.answers):,}"),
         _row("a second", found, lambda phase: f"{phase.a_second:.1f}"),
         *(
-            _row(f"{name}, {label}", found, lambda phase, what=what, at=at: _ms(percentile(phase.took(what), at)))
+            _row(f"{name}, {label}", found, partial(_took, what=what, at=at))
             for name, what in (("/spiral", SPIRAL), ("everything", ""))
             for label, at in (("p50", 50), ("p99", 99), ("slowest", 100))
         ),
@@ -172,10 +176,18 @@ def _memory(found: Load) -> str:
 def _cores(found: Load) -> str:
     lines = ["| part of a core | idle | load | load with kills |", "|---|---|---|---|"]
     names = [name for name in found.idle.cores if name not in ("machine", "all")]
-    lines += [_row(name, found, lambda phase, name=name: f"{phase.cores[name]:.2f}") for name in names]
+    lines += [_row(name, found, partial(_core, name=name)) for name in names]
     lines.append(_row("the whole machine at work", found, lambda phase: f"{phase.machine:.0%}"))
     lines.append(_row("calls to Telegram a second", found, lambda phase: f"{phase.calls / phase.seconds:.0f}"))
     return "\n".join(lines)
+
+
+def _took(phase: Phase, what: str, at: float) -> str:
+    return _ms(percentile(phase.took(what), at))
+
+
+def _core(phase: Phase, name: str) -> str:
+    return f"{phase.cores[name]:.2f}"
 
 
 def _row(name: str, found: Load, say: Callable[[Phase], str]) -> str:

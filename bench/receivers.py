@@ -81,7 +81,7 @@ def _note(found: dict[int, list[Taken]]) -> str:
 
 def _cores(taken: Sequence[Taken]) -> str:
     def middle(name: str) -> float:
-        return statistics.median(getattr(item, name) for item in taken)
+        return statistics.median(float(getattr(item, name)) for item in taken)
 
     return (
         f"receivers {middle('receivers'):.2f}, PostgreSQL {middle('postgresql'):.2f}, the stand-in "

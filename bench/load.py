@@ -1,4 +1,4 @@
-"""`make load`: 200 updates a second by webhook into two `keel receive`, beside two `keel dispatch` with 100,000 lessons.
+"""`make load`: 200 updates a second into two `keel receive`, beside two `keel dispatch` with 100,000 lessons due.
 
 Measured from outside, by the stand-in for Telegram: how long it takes from bringing an update to the first message that
 answers it, idle and under load; then under the same load while one receiver after the other is killed. Beside it, what

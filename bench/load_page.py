@@ -120,9 +120,9 @@ def page(found: Load) -> str:
         f"`make load` measures it anew: {found.a_second:.0f} updates a second by webhook into two `keel receive`, "
         f"beside two `keel dispatch` with {found.people:,} lessons due, on one PostgreSQL with its settings as they "
         f"come; all on this one machine, with the stand-in for Telegram ({found.line * 1000:.0f} ms a call) and "
-        "whoever asks. Newcomers arrive at a steady pace; each says /spiral, taps through it, asks /help and ticks boxes, five "
-        "seconds apart on average. Measured from outside, from bringing an update to the first message that answers "
-        "it. "
+        "whoever asks. Newcomers arrive at a steady pace; each says /spiral, taps through it, asks /help and ticks "
+        "boxes, five seconds apart on average. Measured from outside, from bringing an update to the first message "
+        "that answers it. "
         f"A minute passes before anything is counted.\n\n{_answers(found)}\n\n{_kills(found)}\n\n## Memory\n\n"
         f"{_memory(found)}\n\n## What it takes\n\n{_cores(found)}\n"
     )

@@ -128,7 +128,7 @@ def free_port() -> int:
 
 def wait_for(port: int) -> None:
     """Until something listens there."""
-    for _ in range(400):
+    for _ in range(1_200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -86,8 +86,8 @@ def load(seconds: float) -> Load:
         busy: dict[str, Any] = {"newcomers": A_SECOND / len(PLAN), "thought": THOUGHT, "plan": PLAN}
         loaded = _phase(watch, seconds, settle=SETTLE_SECONDS, **busy)
         killed = _phase(watch, seconds, settle=SETTLE_SECONDS, kill_every=KILL_EVERY, **busy)
-        left, version = left_in(url)
-        return Load(A_SECOND, PEOPLE, LINE, idle, loaded, killed, left, version)
+        left, version = left_in(url, PATIENCE)
+        return Load(A_SECOND, PEOPLE, LINE, KILL_EVERY, idle, loaded, killed, left, version)
 
 
 def _phase(watch: Watch, seconds: float, *, settle: float, kill_every: float = 0.0, **crowd: Any) -> Phase:

@@ -67,6 +67,7 @@ class Load:
     a_second: float
     people: int
     line: float
+    kill_every: float
     idle: Phase
     loaded: Phase
     killed: Phase
@@ -153,11 +154,12 @@ def _kills(found: Load) -> str:
     swept = [seconds for seconds in took if SWEPT_SECONDS < seconds <= LEASE_SECONDS]
     rest = [seconds for seconds in took if seconds <= SWEPT_SECONDS]
     return (
-        f"With kills: one receiver is killed (SIGKILL) every 30 seconds and started again at once, the two by turns, "
+        f"With kills: one receiver is killed (SIGKILL) every {found.kill_every:.0f} seconds and started again at once, "
+        "the two by turns, "
         f"{len(phase.kills)} times. {len(leased)} answers waited for the lease of a killed receiver to end (a minute, "
         f"then a sweep), {len(swept)} that it had not begun for a sweep alone: together "
         f"{(len(leased) + len(swept)) / len(took):.2%} of all. Without them p99 is {_ms(percentile(rest, 99))} and the "
-        f"slowest {_ms(rest[-1])}. {phase.brought_again} times an update was brought again. Afterwards "
+        f"slowest {_ms(rest[-1])}. {phase.brought_again:,} times a receiver that was down was passed over. Afterwards "
         f"{found.left} updates are left in the inbox; {phase.lessons:,} people have a lesson, {phase.twice} have it "
         f"twice."
     )

@@ -116,18 +116,22 @@ def have_lessons_due(url: str) -> None:
     asyncio.run(_say(url, _DUE, first=FIRST))
 
 
-def left_in(url: str) -> tuple[int, str]:
-    """How many updates are in the inbox still, and which PostgreSQL this is."""
-    return asyncio.run(_left_in(url))
+def left_in(url: str, patience: float) -> tuple[int, str]:
+    """How many updates are in the inbox when it is empty, or patience is over; and which PostgreSQL this is."""
+    return asyncio.run(_left_in(url, patience))
 
 
-async def _left_in(url: str) -> tuple[int, str]:
-    engine = create_async_engine(url)
+async def _left_in(url: str, patience: float) -> tuple[int, str]:
+    engine, until = create_async_engine(url), time.monotonic() + patience
     async with engine.connect() as connection:
-        left = (await connection.execute(text("SELECT count(*) FROM inbox"))).scalar_one()
+        count, left = text("SELECT count(*) FROM inbox"), 1
+        while left and time.monotonic() < until:
+            left = int((await connection.execute(count)).scalar_one())
+            await connection.commit()
+            await asyncio.sleep(0.5)
         version = (await connection.execute(text("SHOW server_version"))).scalar_one()
     await engine.dispose()
-    return int(left), str(version).split()[0]
+    return left, str(version).split()[0]
 
 
 async def _fill(url: str, key: Path, people: int) -> None:

@@ -17,7 +17,7 @@ from tests.postgresql import database, server
 
 NUMBERS = (1, 2, 4)
 RUNS = 3
-CHATS, WARM_TAPS, TAPS = 200, 3, 2_400
+CHATS, WARM_TAPS, TAPS = 100, 3, 1_500
 NOISE = 0.9
 """The bar: more receivers are no slower than one, but for what a busy machine makes of it."""
 
@@ -34,7 +34,7 @@ class Taken:
 
 
 def taken_by(number: int, place: str, full: str, key_folder: Path) -> Taken:
-    """200 people who all tap as soon as they were answered, over a copy of that database."""
+    """A hundred people who all tap as soon as they were answered, over a copy of that database."""
     with ExitStack() as stack:
         url = stack.enter_context(database(place, f"receivers_{number}", full))
         api = stack.enter_context(telegram(module="bench.crowd"))

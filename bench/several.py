@@ -18,7 +18,7 @@ from bench.processes import Api, Measured, free_port, keel, wait_for
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 
-STARTED_SECONDS = 5.0
+STARTED_SECONDS = 3.0
 """After which a process that listens has said its greetings and taken up what was left."""
 PATH = "/telegram"
 

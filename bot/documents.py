@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from bot.clock import Clock
@@ -14,6 +15,10 @@ from bot.services.own_data import gather, pack
 from bot.services.turn import Turn
 from bot.store.store import Store
 from bot.telegram.files import MakeDocument
+
+_WRITING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writing")
+"""Everybody else is answered meanwhile. One at a time: what a large file takes of memory is taken once, not in each of many
+threads, and nobody's file has the whole machine."""
 
 
 def documents(store: Store, library: Library, clock: Clock) -> MakeDocument:
@@ -33,6 +38,6 @@ def documents(store: Store, library: Library, clock: Clock) -> MakeDocument:
                 if chosen is None:
                     return None
                 write = partial(handout.write, turn.content, chosen, wanted.name, library.folder)
-        return await asyncio.to_thread(write)  # everybody else is answered meanwhile
+        return await asyncio.get_running_loop().run_in_executor(_WRITING, write)
 
     return make

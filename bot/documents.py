@@ -17,8 +17,8 @@ from bot.store.store import Store
 from bot.telegram.files import MakeDocument
 
 _WRITING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writing")
-"""Everybody else is answered meanwhile. One at a time: what a large file takes of memory is taken once, not in each of many
-threads, and nobody's file has the whole machine."""
+"""Everybody else is answered meanwhile. One at a time: what a large file takes of memory is taken once and not in each
+of many threads, and nobody's file has the whole machine."""
 
 
 def documents(store: Store, library: Library, clock: Clock) -> MakeDocument:

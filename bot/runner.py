@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -29,8 +29,8 @@ from bot.lost_keys import say_what_is_lost
 from bot.pulse import Pulse
 from bot.settings import Settings, SettingsProblem
 from bot.store.erased import NAME as ERASED
-from bot.store.migrate import migrate, require_current
-from bot.store.store import Store, open_store
+from bot.store.migrate import head, migrate, require_current
+from bot.store.store import Store, StoreProblem, open_store
 from bot.telegram.intake import ALLOWED
 from bot.web.health import served
 from bot.web.inside import inside
@@ -168,6 +168,18 @@ def only_one(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+async def brought_up_to_date(settings: Settings) -> tuple[str | None, str]:
+    """The revision of the database before and after; beside a running Keel only where nothing is to be changed.
+
+    Raises AlreadyRunning, StoreProblem.
+    """
+    with suppress(StoreProblem):
+        await require_current(settings.database_url)
+        return head(), head()
+    with only_one(settings):
+        return await migrate(settings.database_url)
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot import tracing
 from bot.app import Keel, Receive, build, build_bot, nothing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.core.safety import install
@@ -98,6 +99,7 @@ async def until_stopped(
     keel: Keel, settings: Settings, *, receive: Receive | None = None, dispatch: bool = True
 ) -> None:
     """Run, with the pages of KEEL_LISTEN, until SIGTERM or SIGINT."""
+    tracing.begin()
     routes = inside(keel.store, keel.clock, keel.pulse)
     if settings.webhook_url is not None and receive is not nothing:
         path = urlsplit(settings.webhook_url).path or "/"

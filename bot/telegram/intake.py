@@ -28,6 +28,7 @@ from bot.store.inbox import NUMBERS_HOLD, Received, Waiting
 from bot.store.store import Store, Transaction
 from bot.telegram.essentials import essentials, is_update
 from bot.telegram.stopwatch import Stopwatch
+from bot.tracing import span
 
 log = structlog.get_logger()
 
@@ -116,10 +117,11 @@ class Intake:
         since, update = self._stopwatch.now(), essentials(update)
         item = Received(int(update["update_id"]), chat_of(update), json.dumps(update))
         found = None
-        async with self._store.transaction() as tx:
-            fresh = await tx.inbox.take(self._bot.id, item, self._clock.now())
-            if fresh and not self._turns.busy(item.chat_id):
-                found = await self._ahead(tx, update)
+        with span("receive", updates=1):
+            async with self._store.transaction() as tx:
+                fresh = await tx.inbox.take(self._bot.id, item, self._clock.now())
+                if fresh and not self._turns.busy(item.chat_id):
+                    found = await self._ahead(tx, update)
         if fresh:
             self._hand_on(item, found, since)
 
@@ -175,6 +177,16 @@ class Intake:
         since = self._stopwatch.now()
         updates = [essentials(item) for item in updates]
         batch = [Received(int(item["update_id"]), chat_of(item), json.dumps(item)) for item in updates]
+        with span("receive", updates=len(updates)):
+            fresh, answers = await self._written_down(batch, updates)
+        for item in batch:
+            if item.update_id in fresh:
+                self._hand_on(item, answers.get(item.update_id), since)
+
+    async def _written_down(
+        self, batch: list[Received], updates: list[dict[str, Any]]
+    ) -> tuple[set[int], dict[int, Ahead | None]]:
+        """Which of them were new, and the answers that were found at once."""
         answers: dict[int, Ahead | None] = {}
         async with self._store.transaction() as tx:
             fresh = await tx.inbox.add(self._bot.id, batch, self._clock.now())
@@ -184,9 +196,7 @@ class Intake:
                 if item.update_id in fresh and item.chat_id not in before and not self._turns.busy(item.chat_id):
                     answers[item.update_id] = await self._ahead(tx, update)
                 before.add(item.chat_id)
-        for item in batch:
-            if item.update_id in fresh:
-                self._hand_on(item, answers.get(item.update_id), since)
+        return fresh, answers
 
     def _hand_on(self, item: Received, found: Ahead | None, since: float) -> None:
         self._stopwatch.begin(item.update_id, since)

@@ -23,6 +23,7 @@ from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
 from bot.telegram.render import html, keyboard, reply_keyboard
 from bot.telegram.request import NeverArrived
+from bot.tracing import span
 
 log = structlog.get_logger()
 
@@ -93,7 +94,9 @@ class Sender:
 
         arrived: called after each message that Telegram took.
         """
-        verdict = await self._deliver(chat_id, reply, texts, lane, arrived)
+        with span("deliver", lane=lane.value, screens=len(reply.screens)) as traced:
+            verdict = await self._deliver(chat_id, reply, texts, lane, arrived)
+            traced.set_attribute("verdict", verdict.outcome.value)
         self._pulse.sent(lane.value, verdict.outcome.value)
         return verdict
 

@@ -126,7 +126,8 @@ async def collector() -> AsyncIterator[tuple[str, list[bytes]]]:
 
 
 async def test_a_real_keel_sends_them_where_the_standard_variable_says(tmp_path: Path) -> None:
-    async with running(tmp_path, MONDAY) as (bot, anna), collector() as (address, came):
+    async with running(tmp_path, MONDAY) as (bot, _), collector() as (address, came):
+        anna = join(bot.telegram, "Anna", chat_id=CHAT)
         bot.settings = {tracing.ENDPOINT: address, "OTEL_BSP_SCHEDULE_DELAY": "200"}
         await bot.start()
         anna.send_text(f"/spiral {PHRASE}")
@@ -135,4 +136,4 @@ async def test_a_real_keel_sends_them_where_the_standard_variable_says(tmp_path:
     sent = b"".join(came)
     assert all(name in sent for name in (b"receive", b"handle", b"tick"))
     assert PHRASE.encode() not in sent
-    assert f"{anna.chat.id}".encode() not in sent
+    assert str(CHAT).encode() not in sent

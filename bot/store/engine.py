@@ -42,6 +42,8 @@ def engine_for(url: str, name: str = KEEL) -> AsyncEngine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, pool_size=CONNECTIONS, max_overflow=1, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        if name == MIGRATING:
+            event.listen(engine.sync_engine, "connect", _let_tables_go)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if parsed.drivername == "postgresql+asyncpg":
@@ -65,6 +67,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _let_tables_go(connection: Any, _record: Any) -> None:
+    # SQLite changes a table by making it anew and dropping the old one; with foreign keys on, everything that refers to
+    # its rows would go with it. It cannot be switched inside a transaction.
+    connection.execute("PRAGMA foreign_keys=OFF").close()
 
 
 def _begin_sqlite(connection: CoreConnection) -> None:

@@ -56,6 +56,7 @@ async def migrate(url: str) -> tuple[str | None, str]:
             if before not in (None, head()):
                 await _refuse_running(connection, url)
             await connection.run_sync(_upgrade)
+            await connection.run_sync(_refuse_orphans)
             return before, head()
     except (sqlite3.DatabaseError, *NOT_NOW) as error:
         raise explain(error, url) from None
@@ -118,6 +119,17 @@ async def _refuse_running(connection: AsyncConnection, url: str) -> None:
         f"A Keel still uses {place}, which is to be brought up to date; stop every keel (run, receive, dispatch), "
         "then run `keel migrate` again."
     )
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    """While migrating, SQLite does not look after foreign keys by itself."""
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if orphans:
+            raise StoreProblem(
+                f"Rows of the table {orphans[0][0]} would belong to nobody, so nothing was changed; "
+                "restore a backup, or run the Keel that ran before."
+            )
 
 
 def _revision(connection: Connection) -> str | None:

@@ -24,7 +24,7 @@ from tests.updates import CHATS, PHRASE, Json, updates
 
 AT_ONCE = 10
 """Updates that are handed over together."""
-UPDATES = int(os.environ.get("KEEL_FUZZ_UPDATES", "300"))
+UPDATES = int(os.environ.get("KEEL_FUZZ_UPDATES", "200"))
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def answers_spiral(world: World, chat_id: int) -> bool:
 )
 @given(batch=st.lists(updates(), min_size=AT_ONCE, max_size=AT_ONCE))
 async def test_no_update_does_any_harm(open_to_all: World, said: io.StringIO, batch: list[Json]) -> None:
-    """300 here, and 20,000 by `make fuzz`."""
+    """200 here, and 20,000 by `make fuzz`."""
     world = open_to_all
     said.seek(0)
     said.truncate()

@@ -26,6 +26,7 @@ from bot.store.store import CANARY, canary_of
 from bot.store.tables import metadata
 
 THEN = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
+DUE = datetime(2026, 11, 24, 9, 14, 29, tzinfo=UTC)
 LATER = THEN + timedelta(days=30)
 SOMEBODY, NEWCOMER = 7, 8
 """Ids of two people: one with everything that there is, and one who only said /start."""
@@ -110,7 +111,7 @@ def _rows(cipher: Cipher, columns: dict[str, list[str]]) -> dict[str, list[Row]]
         "learner": _people(),
         "session": [_session(cipher)],
         "timer": [
-            {"id": 3, "learner_id": SOMEBODY, "kind": "lesson", "key": "", "lane": "bulk", "due_at": THEN,
+            {"id": 3, "learner_id": SOMEBODY, "kind": "lesson", "key": "", "lane": "bulk", "due_at": DUE,
              "lease_until": None, "attempts": 0},
         ],
         "delivery": [

@@ -20,6 +20,7 @@ from bot.library.load import Library
 from bot.services.places import Places
 from bot.simulator.person import join
 from bot.simulator.telegram import Telegram
+from bot.store import migrate as module
 from bot.store.cipher import Cipher
 from bot.store.engine import engine_for
 from bot.store.migrate import head, migrate
@@ -32,6 +33,8 @@ from tests.person import Person, World
 from tests.postgresql import database
 from tests.store.earlier import ENTRY, SOMEBODY, WORDS, make_earlier, missing, revisions
 
+DAYS = 5
+"""Within these a lesson comes, also after a hard moment and where every second day is free of new ones."""
 BEFORE_THE_LAST = revisions()[-2]
 
 
@@ -91,6 +94,7 @@ async def reads_what_was_there(world: World, before: dict[str, list[dict[str, ob
 async def goes_on(world: World) -> None:
     """Whoever waited is answered, and both people go on from where they were."""
     anna, ben = (Person(world, join(world.telegram, name)) for name in ("Anna", "Ben"))
+    anna.account.chat.started = ben.account.chat.started = True
     await world.keel.intake.leftovers()
     await world.settle()
     said = [str(post.data["text"]) for post in anna.bots]
@@ -104,17 +108,21 @@ async def goes_on(world: World) -> None:
         await person.sends("and something new")
         await person.taps("Keep it")
     await anna.sends("/progress")
-    anna.sees("1 lesson")
-    await world.next_lesson()
-    lessons = world.keel.library.speak("en").lessons
-    assert len(anna.lessons) == 1
-    assert lessons["o2"].title in anna.last
+    anna.sees("One hard moment", "One practice tried")
+    title = world.keel.library.speak("en").lessons["o2"].title
+    for _ in range(DAYS):
+        if title not in anna.last:
+            await world.next_lesson()
+    anna.sees(title)  # the one after the one that was done
     async with world.keel.store.transaction(reading=True) as tx:
         assert await tx.inbox.waiting() == []
         assert [done.lesson for done in await tx.records.completions(SOMEBODY)] == ["o1"]
 
 
-async def test_nothing_is_changed_under_a_keel_that_runs(postgresql: str, tmp_path: Path) -> None:
+async def test_nothing_is_changed_under_a_keel_that_runs(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "OTHERS_LEAVE", 3)
     with database(postgresql, f"keel_{uuid4().hex[:12]}") as url:
         await make_earlier(url, BEFORE_THE_LAST, Cipher.open(tmp_path / "keel.key", create=True))
         store = await open_store(url, tmp_path / "keel.key")

@@ -88,7 +88,9 @@ async def test_nobodys_chat_or_words_are_in_any_span(
 
 
 def test_without_the_variable_nothing_is_loaded() -> None:
-    asks = "import sys, bot.__main__, bot.tracing as t; t.begin(); print([m for m in sys.modules if 'opentelemetry' in m])"
+    asks = (
+        "import sys, bot.__main__, bot.tracing as t; t.begin(); print([m for m in sys.modules if 'opentelemetry' in m])"
+    )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parent.parent)}
     done = subprocess.run([sys.executable, "-c", asks], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

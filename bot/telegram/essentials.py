@@ -181,7 +181,9 @@ def _text(text: Any) -> str | None:
 
 
 def _name(name: Any) -> str | None:
-    return name if isinstance(name, str) and name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME else None
+    return (
+        name if isinstance(name, str) and name.isascii() and name.isprintable() and len(name) <= LONGEST_NAME else None
+    )
 
 
 def _number(number: Any) -> int:

@@ -72,7 +72,9 @@ async def missing(url: str, before: dict[str, list[Row]]) -> list[str]:
         for name, rows in before.items():
             for row in rows:
                 there = _table(name, list(row))
-                same = (there.c[key] == value if value is not None else there.c[key].is_(None) for key, value in row.items())
+                same = (
+                    there.c[key] == value if value is not None else there.c[key].is_(None) for key, value in row.items()
+                )
                 if len((await connection.execute(select(there).where(and_(*same)))).all()) != 1:
                     lost.append(f"{name}: {row}")
     await engine.dispose()

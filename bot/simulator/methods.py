@@ -52,8 +52,7 @@ async def get_updates(telegram: Telegram, params: Params, files: Files) -> Any:
         raise errors.WEBHOOK_ACTIVE
     offset = number_of(params, "offset")
     if offset is not None:
-        known = (item for item in telegram.updates if isinstance(item.get("update_id"), int))
-        telegram.updates = [item for item in known if item["update_id"] >= offset]
+        telegram.updates = [item for item in telegram.updates if (number_of(item, "update_id") or 0) >= offset]
     limit = number_of(params, "limit") or 100
     telegram.poller += 1
     mine = telegram.poller

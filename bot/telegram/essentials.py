@@ -53,7 +53,7 @@ PRESENCE: Mapping[str, Json] = {
 def is_update(item: Any) -> bool:
     """Whether it can be counted: an update's number is how Telegram is told that it arrived."""
     number = item.get("update_id") if isinstance(item, dict) else None
-    return _is_number(number) and 0 <= number <= LARGEST
+    return number is not None and _is_number(number) and 0 <= number <= LARGEST
 
 
 def essentials(update: Json) -> Json:
@@ -97,8 +97,9 @@ def _tap(query: Json) -> Json | None:
 
     What is left of the message is what the Bot API says of one too old to be shown (a date of 0).
     """
-    message = query.get("message")
-    chat = _chat(message.get("chat")) if isinstance(message, dict) else None
+    tapped = query.get("message")
+    message: Json = tapped if isinstance(tapped, dict) else {}
+    chat = _chat(message.get("chat"))
     if chat is None or chat["type"] != "private":
         return None  # Keel's buttons stand in private chats only
     kept = {"message_id": _number(message.get("message_id")), "chat": chat, "date": 0}
@@ -160,7 +161,8 @@ def _poll(poll: Any) -> Json | None:
     if not isinstance(poll, dict):
         return None
     given = poll.get("options")
-    options = [_text(option.get("text")) for option in given if isinstance(option, dict)] if _is_list(given) else []
+    found = given if isinstance(given, list) else []
+    options = [_text(option.get("text")) for option in found if isinstance(option, dict)]
     return {
         "id": "0",
         "question": _text(poll.get("question")) or "",
@@ -204,10 +206,6 @@ def _begins_with_command(entities: Any) -> bool:
 
 def _is_number(number: Any) -> bool:
     return isinstance(number, int) and not isinstance(number, bool)
-
-
-def _is_list(items: Any) -> bool:
-    return isinstance(items, list)
 
 
 _CONTENT: Mapping[str, Callable[[Any], Any]] = {

@@ -56,8 +56,7 @@ async def test_a_batch_is_confirmed_only_after_it_is_written_down(polling: World
 
 
 async def test_what_is_no_update_does_not_end_the_asking(polling: World, anna: Person) -> None:
-    for odd in ({"update_id": "7"}, {"message": {}}, {"update_id": True, "message": {}}):
-        polling.telegram.updates.append(odd)
+    polling.telegram.updates += [{"update_id": "7"}, {"message": {}}, {"update_id": True, "message": {}}]
     anna.account.send_text("/spiral")
     await answered(anna, 1)
     assert "Next" in anna.buttons

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills soak simulate fuzz long dist
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills soak simulate fuzz long dist licences
 
 setup: $(STAMP)
 
@@ -28,6 +28,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/keel content check
+	$(BIN)/python .ci/audit.py
 
 # The peers have an environment of their own, from a lock of their own.
 .venv-bench/.done: bench/requirements.lock
@@ -81,6 +82,11 @@ dist: $(STAMP)
 	$(BIN)/uv build --out-dir dist
 	$(BIN)/uvx --from cyclonedx-bom==7.5.0 cyclonedx-py requirements deploy/requirements.lock \
 		--pyproject pyproject.toml --output-reproducible --output-file dist/keel.cdx.json
+
+# Who wrote what Keel runs on, and on which terms.
+licences: $(STAMP)
+	$(BIN)/uvx --from pip-licenses==5.5.5 pip-licenses --python $(BIN)/python --format markdown --with-urls --order name \
+		--packages $$(grep -oE '^[A-Za-z0-9._-]+==' deploy/requirements.lock | tr -d '=') --output-file deploy/licences.md
 
 # Universal (every platform and Python from 3.11 on) and with hashes; names no index. The second is what runs, without the
 # tools of those who work on it.

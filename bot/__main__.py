@@ -156,7 +156,7 @@ keel.add_command(move)
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's event loop, which costs a third less than asyncio's own; None where it does not exist (Windows)."""
+    """uvloop's event loop, which does the same for less; None where it does not exist (Windows)."""
     try:
         import uvloop  # noqa: PLC0415  # there is none for Windows
     except ImportError:

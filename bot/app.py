@@ -43,7 +43,8 @@ from bot.services import (
     therapist,
 )
 from bot.services import conversation as words
-from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, UNLISTED, Conversation
+from bot.services.commands import BUTTON_COMMANDS, COMMANDS, UNLISTED
+from bot.services.conversation import Conversation
 from bot.services.due import Due, Result
 from bot.services.flows import Flows
 from bot.services.places import Places
@@ -143,7 +144,9 @@ class Keel:
 
     def ticks(self, *, receive: bool, dispatch: bool) -> AsyncIOScheduler:
         """The few things that a process does by the clock."""
-        scheduler = AsyncIOScheduler(timezone="UTC")
+        # Late is better than left out: a lease that is not renewed is somebody else's.
+        always = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=always)
         if dispatch:
             for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
                 self.pulse.begins(lane.value)
@@ -153,9 +156,6 @@ class Keel:
                     args=(lane, period * 0.95),  # it stops before the next one begins
                     seconds=period,
                     next_run_time=datetime.now(UTC),  # what became due meanwhile does not wait for the first period
-                    coalesce=True,
-                    max_instances=1,
-                    misfire_grace_time=None,
                 )
         jobs: list[tuple[Callable[[], Awaitable[object]], float]] = [
             (self.stopwatch.write, ANSWER_TIMES_TICK),
@@ -166,7 +166,7 @@ class Keel:
         if receive and isinstance(self.turns, Claims):
             jobs += [(self.turns.renew, RENEW_SECONDS), (self.turns.sweep, SWEEP_SECONDS)]
         for job, period in jobs:
-            scheduler.add_job(job, "interval", seconds=period, coalesce=True, max_instances=1)
+            scheduler.add_job(job, "interval", seconds=period)
         return scheduler
 
     async def tick(self, lane: Lane, seconds: float) -> None:

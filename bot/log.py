@@ -19,7 +19,7 @@ from typing import Any
 
 import structlog
 
-QUIET = ("httpx", "httpcore", "aiosqlite", "apscheduler", "alembic", "hpack", "opentelemetry", "urllib3")
+QUIET = ("httpx", "httpcore", "aiosqlite", "alembic", "hpack", "opentelemetry", "urllib3")
 """Libraries whose chatter says nothing to an operator, or says too much."""
 ERRORS: Counter[str] = Counter()
 """How many errors this process has logged, by the type of what failed; `other` where nothing was raised."""
@@ -61,6 +61,9 @@ def configure(style: str = "console", level: str = "info", token: str | None = N
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of each tick that is left out because the last one still goes. That is meant, and how late ticks are is
+    # said by /readyz and /metrics.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # `report_loop` says it, without the words
     sys.excepthook = _report
     sys.unraisablehook = lambda found: _report(found.exc_type, found.exc_value, found.exc_traceback)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
 
 from bot import log
 from bot.core.stats import SMALLEST_GROUP, Group
@@ -15,7 +18,7 @@ from bot.runner import beside, clock_of
 from bot.services.stats import Stats, gather
 from bot.settings import Settings
 
-LABEL, NUMBER = 26, 16
+WIDTH = 72
 
 
 @click.command()
@@ -31,8 +34,7 @@ def stats(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_plain(found), indent=2))
         return
-    for line in _lines(found):
-        click.echo(line)
+    _show(found)
 
 
 async def _gather(settings: Settings) -> Stats:
@@ -40,28 +42,29 @@ async def _gather(settings: Settings) -> Stats:
         return await gather(store, clock_of(settings).now())
 
 
-def _lines(found: Stats) -> Iterator[str]:
-    yield from _table("People", found.statuses)
-    yield from _table("Pace", found.paces)
-    yield from _table("Lessons (sent, unknown, failed: in 24 hours)", found.lessons)
-    yield from _table("Due now, by lane", found.queues)
-    yield from _table("Updates received", found.inbox)
-    yield "First answers in 24 hours"
-    yield _row("answers", str(found.answers))
-    for label, seconds in (("half within", found.half), ("99 of 100 within", found.nearly_all)):
-        yield _row(label, "–" if seconds is None else f"{seconds:,.3f} s")
-    yield ""
-    yield "Counts are rounded down to fives; times are good to 5%."
+def _show(found: Stats) -> None:
+    counted: dict[str, Mapping[str, Group]] = {
+        "People": found.statuses,
+        "Pace": found.paces,
+        "Lessons (sent, unknown, failed: in 24 hours)": found.lessons,
+        "Due now, by lane": found.queues,
+        "Updates received": found.inbox,
+    }
+    for title, groups in counted.items():
+        _table(title, {name: str(group) for name, group in groups.items()})
+    times = {"half within": found.half, "99 of 100 within": found.nearly_all}
+    said = {label: "–" if seconds is None else f"{seconds:,.3f} s" for label, seconds in times.items()}
+    _table("First answers in 24 hours", {"answers": str(found.answers), **said})
+    click.echo("Counts are rounded down to fives; times are good to 5%.")
 
 
-def _table(title: str, rows: Mapping[str, Group]) -> Iterator[str]:
-    yield title
-    yield from (_row(name.replace("_", " "), str(group)) for name, group in rows.items())
-    yield ""
-
-
-def _row(label: str, value: str) -> str:
-    return f"  {label:<{LABEL}}{value:>{NUMBER}}"
+def _table(title: str, rows: Mapping[str, str]) -> None:
+    table = Table(title, "", box=SIMPLE_HEAD, width=WIDTH)
+    table.columns[1].justify = "right"
+    for name, value in rows.items():
+        table.add_row(name.replace("_", " "), value)
+    console = Console(width=WIDTH, highlight=False)
+    console.print(table)
 
 
 def _plain(found: Stats) -> dict[str, object]:

@@ -11,8 +11,16 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 
+FIRST = asyncio.Event()
+
+
 async def remind(person: int) -> None:
     """What would send."""
+
+
+async def first() -> None:
+    """A job store keeps names of functions and not functions: what it calls is found by its name."""
+    FIRST.set()
 
 
 async def main() -> None:
@@ -30,9 +38,8 @@ async def main() -> None:
             connection.execute(store.jobs_t.insert(), [{**row, "id": str(number)} for number in range(size)])
     else:
         scheduler.start()
-        done = asyncio.Event()
-        scheduler.add_job(done.set, next_run_time=datetime.now(UTC), jobstore="default", id="first")
-        await asyncio.wait_for(done.wait(), 600)
+        scheduler.add_job("__main__:first", next_run_time=datetime.now(UTC), jobstore="default", id="first")
+        await asyncio.wait_for(FIRST.wait(), 600)
     (folder / step).touch()
     scheduler.shutdown(wait=False)
 

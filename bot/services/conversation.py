@@ -10,79 +10,15 @@ from bot.core.screen import CommandTap, LessonTap, Reply, Screen, StepTap
 from bot.services import (
     bringing,
     cards,
+    commands,
     danger,
-    forget,
-    given,
-    hiding,
     lessons,
-    library,
-    onboarding,
-    privacy,
-    progress,
-    review,
-    rough,
     safety,
-    safetyplan,
     spiral,
-    unasked,
 )
 from bot.services.flows import RESUMABLE, Flows
-from bot.services.pages import source_text
 from bot.services.turn import Command, Gave, Handed, Incoming, Other, Pressed, Shared, Turn, Wrote
 
-FLOW_COMMANDS = (
-    *("settings", "pause", "language", "hold", "letter", "journal", "checkin", "plan", "import", "therapist"),
-    "monthly",
-)
-"""Commands that begin the flow of the same name."""
-PAGES = ("help", "about", "privacy")
-COMMANDS = (
-    "spiral",
-    "hold",
-    "lesson",
-    "progress",
-    "sos",
-    "checkin",
-    "journal",
-    "letter",
-    "plan",
-    "library",
-    "settings",
-    "start",
-    "pause",
-    "resume",
-    "language",
-    "export",
-    "forget",
-    "delete",
-    "clean",
-    "privacy",
-    "about",
-    "help",
-    "stop",
-)
-"""Every command a person can type, the five used most first: the order of Telegram's menu."""
-UNLISTED = ("import",)
-"""Commands that can be typed and are not in Telegram's menu: they are wanted once, if ever."""
-BUTTON_COMMANDS = (
-    "again",
-    "open",
-    "stage",
-    "after",
-    "hide",
-    "why",
-    "card",
-    "tools",
-    "goon",
-    "back",
-    "asks",
-    "age",
-    "snooze",
-    *("therapist", "monthly", "rough"),
-)
-"""What only buttons mean."""
-GROWN_UP = frozenset(("lesson", "library", "open", "stage", "resume", "monthly"))
-"""Commands that nobody below sixteen is answered with lessons for."""
 LARGEST_KEEPSAKE = 20 * 1024 * 1024
 """Bytes of a file that a bot can fetch from Telegram."""
 
@@ -119,7 +55,7 @@ class Conversation:
     async def _ordinary(self, turn: Turn, incoming: Incoming, current: Session | None) -> Reply:
         match incoming:
             case Command():
-                return await self._command(turn, incoming)
+                return await commands.answer(turn, self.flows, incoming)
             case Pressed(tap, message_id):
                 return await self._pressed(turn, tap, message_id)
             case Wrote(text, message_id):
@@ -138,83 +74,17 @@ class Conversation:
         plain = any(item.tier == "act" for item in noticed.due)
         return isinstance(incoming, Wrote) and not plain and self.flows.named(turn, current, incoming.text) is not None
 
-    async def _command(self, turn: Turn, command: Command) -> Reply:
-        if command.name in GROWN_UP and turn.learner.age_band == "under16":
-            return self._young(turn)
-        match command.name:
-            case "spiral":
-                return await spiral.begin(turn, self.flows)
-            case "again":
-                return await self.flows.begin(turn, spiral.SPIRAL)
-            case "start":
-                return await onboarding.start(turn, self.flows)
-            case "lesson":
-                return await lessons.on_request(turn, command)
-            case "library":
-                return await library.view(turn, command, self.flows)
-            case "open":
-                return await given.begin(turn, self.flows, command) or Reply((self._page(turn, "old-button"),))
-            case "snooze":
-                return await self.flows.begin(turn, "snooze", {"lesson": command.argument})
-            case "stage":
-                return await review.go(turn, command)
-            case "after":
-                return await unasked.allow_day_after(turn, command)
-            case "progress":
-                return await progress.answer(turn, command)
-            case "rough":
-                return await rough.answer(turn, command)
-            case "sos":
-                chosen = await safety.choose(turn, command)
-                card = await cards.again(turn, self.flows) if chosen else None
-                return card if card is not None else await safety.sos(turn, command)
-            case "back":
-                return await cards.again(turn, self.flows) or Reply((self._page(turn, "pick-up"),))
-            case "clean":
-                return await hiding.clean(turn, command)
-            case "goon":
-                return await cards.go_on(turn, self.flows, command)
-            case "age":
-                return await self.flows.begin(turn, cards.YOUNG)
-            case "asks":
-                return await cards.ask_again(turn)
-            case "resume":
-                return await onboarding.resume(turn)
-            case "stop":
-                return await onboarding.stop(turn)
-            case "export":
-                return privacy.export(turn)
-            case "forget":
-                return await forget.answer(turn, command)
-            case "delete":
-                return await privacy.delete(turn, command)
-            case "hide" if command.message_id is not None:
-                return Reply(delete=(command.message_id,))
-            case "why":
-                return self._why(turn, command.argument)
-            case "card":
-                return safetyplan.card(turn)
-            case "tools":
-                await turn.change(hidden_tools=frozenset())
-                return Reply((self._page(turn, "tools-shown"),))
-            case name if name in FLOW_COMMANDS:
-                return await self.flows.begin(turn, name)
-            case name if name in PAGES:
-                return Reply((self._page(turn, name),))
-            case _:
-                return Reply((self._page(turn, "unknown-command"),))
-
     async def _pressed(self, turn: Turn, tap: StepTap | LessonTap | CommandTap | None, message_id: int | None) -> Reply:
         match tap:
             case StepTap():
                 reply = await self._tap(turn, tap, message_id)
             case LessonTap() if turn.learner.age_band == "under16":
-                return self._young(turn)
+                return commands.young(turn)
             case LessonTap():
                 moved = turn.library.curriculum.moved.get(tap.lesson, tap.lesson)
                 reply = await lessons.tap(turn, replace(tap, lesson=moved), message_id)
             case CommandTap(command, argument):
-                return await self._command(turn, Command(command, argument, message_id))
+                return await commands.answer(turn, self.flows, Command(command, argument, message_id))
             case None:
                 reply = None
         return reply if reply is not None else await self._old_button(turn)
@@ -233,7 +103,7 @@ class Conversation:
         known = current is not None and current.flow in turn.content.flows and not current.answers.get(ASLEEP)
         if current is not None and known and turn.now - current.touched_at <= RESUMABLE:
             return await self.flows.show(turn, current)
-        return Reply((self._page(turn, "old-button"),))
+        return Reply((commands.page(turn, "old-button"),))
 
     async def _wrote(self, turn: Turn, text: str, message_id: int | None, current: Session | None) -> Reply:
         if text.strip() == turn.texts("keyboard-spiral"):
@@ -257,7 +127,7 @@ class Conversation:
         step = self.flows.listening(turn, current)
         zone = self.flows.places.zone_at(latitude, longitude)
         if current is None or step is None or step.ask != "place" or zone is None:
-            return Reply((self._page(turn, "location-unasked"),))
+            return Reply((commands.page(turn, "location-unasked"),))
         return await self.flows.say(turn, current, zone, value=zone)
 
     async def _gave(self, turn: Turn, gave: Gave, current: Session | None) -> Reply:
@@ -281,41 +151,12 @@ class Conversation:
         name = f"other-{kind}" if turn.texts.has(f"other-{kind}") else "other"
         if current is not None and self.flows.listening(turn, current) is not None:
             return await self._sorry(turn, current, name)
-        return Reply((self._page(turn, name),))
+        return Reply((commands.page(turn, name),))
 
     async def _sorry(self, turn: Turn, current: Session, name: str) -> Reply:
         """What would work here, and the step once more."""
         shown = await self.flows.show(turn, current)
         return replace(shown, screens=(Screen(turn.texts(name)), *shown.screens))
-
-    @staticmethod
-    def _why(turn: Turn, about: str) -> Reply:
-        """Why a way to calm down may work, or what else a step rests on, in plain sentences, with its source."""
-        steps = (step for flow in turn.content.flows.values() for step in flow.steps.values())
-        step = next((step for step in steps if about == (step.tool or step.id) and step.source), None)
-        if step is None or step.source is None:
-            return Reply((Conversation._page(turn, "old-button"),))
-        said = source_text(turn, step.why or "", step.source, "why-title" if step.tool else "why-so")
-        return Reply((Screen(said, ((turn.button("button-hide", "hide"),),)),))
-
-    @staticmethod
-    def _young(turn: Turn) -> Reply:
-        """Somebody below sixteen asked for what is made for adults."""
-        rows = (
-            (turn.button("button-spiral", "spiral"), turn.button("button-more-help", "sos")),
-            (turn.button("button-age", "age"),),
-        )
-        return Reply((turn.page("young", *rows),))
-
-    @staticmethod
-    def _page(turn: Turn, name: str) -> Screen:
-        reviewed = [item.reviewed_by for item in turn.content.lessons.values() if item.reviewed_by != "none yet"]
-        values: dict[str, str | int] = {"lessons": len(turn.content.lessons), "reviewed": len(reviewed)}
-        rows = (
-            (turn.button("button-spiral", "spiral"), turn.button("button-more-help", "sos")),
-            (turn.button("button-progress", "progress"), turn.button("button-settings", "settings")),
-        )
-        return turn.page(name, *rows, **values)
 
 
 async def keep_note(turn: Turn, session: Session) -> Session:

@@ -37,8 +37,7 @@ def hasten(speed: float) -> None:
     dispatch.LEASE *= speed
     claims.LEASE *= speed
     vars(app).update(
-        LIVE_TICK=max(app.LIVE_TICK / speed, 0.25),
-        BULK_TICK=max(app.BULK_TICK / speed, 0.5),
+        BULK_TICK=max(app.BULK_TICK / speed, app.LIVE_TICK),
         TIDY_TICK=max(app.TIDY_TICK / speed, 2.0),
         ANSWER_TIMES_TICK=max(app.ANSWER_TIMES_TICK / speed, 2.0),
     )

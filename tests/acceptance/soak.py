@@ -68,12 +68,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Soaked:
-    """What came of it. slope: bytes an hour after the first quarter."""
+    """What came of it. slope: bytes an hour after the first quarter. database: its bytes on disk at the end."""
 
     readings: tuple[Reading, ...]
     lessons: int
     updates: int
     warnings: tuple[str, ...]
+    database: int
 
     @property
     def settled(self) -> tuple[Reading, ...]:
@@ -100,7 +101,7 @@ class Soaked:
             f"{PEOPLE:,} people, {self.readings[-1].seconds / 60:.0f} minutes at {SPEED:.0f} times the world's speed, "
             f"{self.lessons:,} messages sent, {self.updates:,} updates. Memory {self.settled[0].memory / 1e6:.1f} to "
             f"{self.settled[-1].memory / 1e6:.1f} MB, {self.slope / 1e6:+.2f} MB an hour; {min(files)} to {max(files)} "
-            f"open files; {len(self.warnings)} warnings."
+            f"open files; the database {self.database / 1e6:.1f} MB; {len(self.warnings)} warnings."
         )
 
 
@@ -130,8 +131,10 @@ async def soak(folder: Path, seconds: float, seed: int = 1) -> Soaked:
             life.cancel()
         await asyncio.gather(*lives, return_exceptions=True)
         updates = telegram.update() - 100_000
+        await bot.kill()
+    database = (folder / "keel.db").stat().st_size
     complaints = tuple((folder / "log").read_text().splitlines())
-    return Soaked(tuple(readings), sent, updates, complaints)
+    return Soaked(tuple(readings), sent, updates, complaints, database)
 
 
 async def _fill(url: str, folder: Path, ids: range, chance: Random) -> None:

@@ -29,7 +29,7 @@ from bot.core.screen import CopyText
 from bot.core.words import screen
 from bot.library.load import load
 from bot.services.choices import options_for
-from bot.services.conversation import COMMANDS
+from bot.services.commands import COMMANDS
 from bot.services.places import Places
 from bot.services.turn import Turn
 from bot.simulator.faults import Kind

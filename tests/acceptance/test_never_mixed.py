@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from bot.clock import MovableClock
 from bot.library.load import load
-from bot.services.conversation import BUTTON_COMMANDS, COMMANDS, UNLISTED
+from bot.services.commands import BUTTON_COMMANDS, COMMANDS, UNLISTED
 from bot.services.places import Places
 from bot.services.privacy import FILE
 from bot.simulator.person import Person as Account

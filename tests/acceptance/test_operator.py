@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sqlite3
 from collections import Counter
@@ -107,8 +108,7 @@ async def test_stats_beside_a_running_keel_name_nobody(tmp_path: Path) -> None:
         await bot.start()
         await bot.ticked()
         said, plain = await command(bot, "stats"), await command(bot, "stats", "--json")
-    rows = dict(line.rsplit("  ", 1) for line in said.splitlines() if "  " in line.strip())
-    shown = {name.strip(): value.strip() for name, value in rows.items()}
+    shown = dict(re.findall(r"^ +(\S.*?) {2,}(\S.*?) *$", said, re.MULTILINE))
     assert shown["new"] == "5"
     assert shown["stopped"] == shown["active"] == "fewer than five"
     assert shown["answers"] == "5"

@@ -15,7 +15,7 @@ from bot.core.flow import COMMAND, Flow, Step, targets
 from bot.core.model import Entry, HoldState
 from bot.library.grade import grade
 from bot.library.load import Library
-from bot.services.conversation import FLOW_COMMANDS
+from bot.services.commands import FLOW_COMMANDS
 from bot.simulator.person import join
 from bot.simulator.state import Post
 from tests.person import Person, World

@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.__main__ import keel
+from bot.settings import Settings
+
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 UNITS = ("keel.service", "keel-receive@.service", "keel-dispatch@.service")
@@ -76,6 +79,13 @@ def test_what_runs_is_locked_as_what_is_tested() -> None:
     assert {"prometheus-client", "python-telegram-bot"} <= runs.keys()
 
 
+def test_who_wrote_what_runs_is_listed_with_the_terms() -> None:
+    listed = re.findall(r"^\| ([\w.-]+) +\| (\S+) +\| (?!UNKNOWN)", (DEPLOY / "licences.md").read_text(), re.MULTILINE)
+    known = {(re.sub(r"[-_.]+", "-", name.lower()), version) for name, version in listed}
+    everywhere = re.findall(r"^([\w.-]+)==(\S+) \\", locks()[1].read_text(), re.MULTILINE)
+    assert {(re.sub(r"[-_.]+", "-", name.lower()), version) for name, version in everywhere} - known == set()
+
+
 def locks() -> tuple[Path, Path]:
     return ROOT / "requirements.lock", DEPLOY / "requirements.lock"
 
@@ -115,6 +125,25 @@ def test_containers_may_do_little(file: str) -> None:
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
     assert [name for name, service in services.items() if "5432" in str(service.get("ports"))] == []
+
+
+def test_on_kubernetes_it_may_do_little_and_shows_one_path() -> None:
+    items = yaml.safe_load((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))["items"]
+    found = {item["kind"]: item for item in items}
+    pod = found["Deployment"]["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert not pod["automountServiceAccountToken"]
+    for container in (*pod["initContainers"], *pod["containers"]):
+        assert container["args"][0] in keel.commands
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        (own,) = container.get("env", [{"name": "KEEL_LISTEN"}])
+        named = {own["name"]: "127.0.0.1:1", **found["ConfigMap"]["data"], "KEEL_TOKEN": "1:" + "t" * 35}
+        Settings.read(named)  # an unknown name would be refused
+        for probe in (container.get("readinessProbe"), container.get("livenessProbe")):
+            assert probe is None or own["value"].endswith(f":{probe['httpGet']['port']}")
+    (path,) = found["Ingress"]["spec"]["rules"][0]["http"]["paths"]
+    assert found["ConfigMap"]["data"]["KEEL_WEBHOOK_URL"].endswith(path["path"])
 
 
 def test_the_image_runs_as_nobody_in_particular_and_says_how_it_is() -> None:

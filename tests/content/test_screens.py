@@ -7,7 +7,7 @@ from statistics import median
 from bot.app import ACTIONS
 from bot.library.grade import grade
 from bot.library.load import Library
-from bot.services.conversation import COMMANDS, FLOW_COMMANDS, PAGES
+from bot.services.commands import COMMANDS, FLOW_COMMANDS, PAGES
 
 BESIDE = {"again", "why", "card", "tools", "hide", "delete", "goon", "asks", "back", "age", "rough"}
 """Commands that only buttons use, or that take an argument."""

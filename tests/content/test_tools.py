@@ -22,7 +22,7 @@ from bot.core.model import Completion, Outcome
 from bot.library.check import check, to_mend
 from bot.library.load import load
 from bot.runner import follow_moves
-from bot.services.conversation import FLOW_COMMANDS, PAGES
+from bot.services.commands import FLOW_COMMANDS, PAGES
 from bot.simulator.person import join
 from bot.simulator.server import api
 from bot.simulator.telegram import TOKEN, Telegram
@@ -204,8 +204,8 @@ async def test_a_lesson_in_ones_own_chat(tmp_path: Path) -> None:
 
 
 def test_the_commands_that_content_may_name_are_those_that_are_answered() -> None:
-    source = (ROOT / "bot/services/conversation.py").read_text(encoding="utf-8")
-    answered = set(re.findall(r'^            case "([a-z]+)"', source, re.MULTILINE)) | {*FLOW_COMMANDS, *PAGES}
+    source = (ROOT / "bot/services/commands.py").read_text(encoding="utf-8")
+    answered = set(re.findall(r'^        case "([a-z]+)"', source, re.MULTILINE)) | {*FLOW_COMMANDS, *PAGES}
     assert answered == CONTENT_NAMES.commands
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.core.model import Session, Value
 from bot.library.load import load
-from bot.services.conversation import COMMANDS
+from bot.services.commands import COMMANDS
 from tests.person import Person, World
 
 FLOWS = load(Path(__file__).parent.parent.parent / "content").speak("en").flows

@@ -18,7 +18,8 @@ from click.testing import CliRunner
 
 from bot import log
 from bot.__main__ import keel as command
-from bot.services.conversation import COMMANDS, Conversation
+from bot.services.commands import COMMANDS
+from bot.services.conversation import Conversation
 from bot.simulator import errors, methods
 from bot.simulator.faults import Kind
 from bot.simulator.person import add_to_group, join, say_in_group

@@ -188,3 +188,10 @@ async def test_all_dispatchers_together_keep_to_one_pace(shared: Shared) -> None
     counts = await asyncio.gather(*(take(lane, until) for lane in lanes))
     assert sum(counts) <= RATE * length * 1.3 + 2 * RATE * 0.2
     assert sum(counts) >= RATE * length * 0.5
+
+
+async def test_what_is_done_by_the_clock_is_late_rather_than_left_out(world: World) -> None:
+    scheduler = world.keel.ticks(receive=True, dispatch=True)
+    scheduler.start(paused=True)
+    assert {job.misfire_grace_time for job in scheduler.get_jobs()} == {None}
+    scheduler.shutdown(wait=False)

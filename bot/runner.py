@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -180,7 +180,8 @@ async def brought_up_to_date(settings: Settings) -> tuple[str | None, str]:
     with suppress(StoreProblem):
         await require_current(settings.database_url)
         return head(), head()
-    with only_one(settings):
+    # PostgreSQL's connections say who uses it; there several of these may come at once, and wait for each other.
+    with only_one(settings) if settings.database_url.startswith("sqlite") else nullcontext():
         return await migrate(settings.database_url)
 
 

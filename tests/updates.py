@@ -198,7 +198,7 @@ whole = often(
 @st.composite
 def updates(draw: st.DrawFn) -> Json:
     """Everything of an update but its number."""
-    update = deepcopy(draw(whole))  # some parts are the same object every time
+    update: Json = deepcopy(draw(whole))  # some parts are the same object every time
     for _ in range(draw(st.sampled_from([0, 0, 1, 2, 0]))):
         where = list(_places(update))
         holder, key = where[draw(st.integers(0, len(where) - 1))]

@@ -30,8 +30,6 @@ log = structlog.get_logger()
 
 REMEMBERED, CHATS_REMEMBERED = 120, 5_000
 """How many messages of how many chats the sender remembers, for somebody who hides them."""
-
-
 Place = tuple[str, int]
 """A run and its version: another one after the next step."""
 FindPlace = Callable[[int], Awaitable[Place | None]]
@@ -250,10 +248,8 @@ class Sender:
                 await asyncio.sleep(frame.seconds)
 
     async def _strip(self, chat_id: int, message_id: int) -> None:
-        await self._quietly(
-            self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=ONCE),
-            "edit_message_reply_markup",
-        )
+        call = self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=ONCE)
+        await self._quietly(call, "edit_message_reply_markup")
 
     async def _delete(self, chat_id: int, message_ids: tuple[int, ...]) -> None:
         for message_id in message_ids:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +18,9 @@ from bot.clock import MovableClock
 from bot.core.model import HoldState
 from bot.core.tally import Tally
 from bot.library.load import Library
+from bot.runner import brought_up_to_date
 from bot.services.places import Places
+from bot.settings import Settings
 from bot.simulator.person import join
 from bot.simulator.telegram import Telegram
 from bot.store import migrate as module
@@ -139,6 +142,16 @@ async def test_nothing_is_changed_under_a_keel_that_runs(
         looking_on = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings=named)
         assert await migrate(url) == (BEFORE_THE_LAST, head())
         await looking_on.close()
+
+
+async def test_of_several_that_bring_it_up_to_date_at_once_one_does_and_all_go_on(
+    postgresql: str, tmp_path: Path
+) -> None:
+    with database(postgresql, f"keel_{uuid4().hex[:12]}") as url:
+        await make_earlier(url, BEFORE_THE_LAST, Cipher.open(tmp_path / "keel.key", create=True))
+        settings = Settings.read({"KEEL_DATABASE_URL": url, "KEEL_DATA_DIR": str(tmp_path)})
+        done = await asyncio.gather(*(brought_up_to_date(settings) for _ in range(4)))
+        assert sorted(done) == sorted([(BEFORE_THE_LAST, head()), *[(head(), head())] * 3])
 
 
 async def test_what_is_up_to_date_may_be_asked_for_beside_a_keel_that_runs(postgresql: str, tmp_path: Path) -> None:

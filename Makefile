@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills soak simulate fuzz long dist licences
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills soak load simulate fuzz long dist licences
 
 setup: $(STAMP)
 
@@ -63,6 +63,10 @@ kills: $(STAMP)
 # A month in an hour, with 2,000 people: memory, open files, warnings.
 soak: $(STAMP)
 	$(BIN)/python -m tests.acceptance.soak
+
+# 200 updates a second into several processes with 100,000 lessons due, then the same with kills: a quarter of an hour.
+load: $(STAMP)
+	$(BIN)/python -m bench.load
 
 # 10,000 made-up bodies at the webhook, and 20,000 made-up updates through the whole bot.
 fuzz: $(STAMP)

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import answers, lateness, queues, scale
+from bench import answers, lateness, queues, receivers, scale
 from bench.processes import PEERS, ROOT
 from bench.results import RUNS, Comparison, Report
 from bot import log
@@ -27,7 +27,12 @@ FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
 LIBRARIES = ("python-telegram-bot", "SQLAlchemy", "aiosqlite", "asyncpg", "aiohttp", "APScheduler")
 THEIRS = ("python-telegram-bot", "aiogram", "procrastinate", "apscheduler")
-ALL: dict[str, Callable[[], Report]] = {"answers": answers.report, "queues": queues.report, "scale": scale.report}
+ALL: dict[str, Callable[[], Report]] = {
+    "answers": answers.report,
+    "queues": queues.report,
+    "receivers": receivers.report,
+    "scale": scale.report,
+}
 RED, PLAIN = "\033[31m", "\033[0m"
 
 

@@ -16,23 +16,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.machine import used
+
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / ".venv-bench" / "bin" / "python"
 """The interpreter of the peers, which have a lock of their own: bench/requirements.lock."""
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Measured:
-    """A running process."""
+    """A running process. killed: whoever measures killed it, so that it ended is no complaint."""
 
     process: subprocess.Popen[bytes]
+    killed: bool = False
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        self.killed = True
+        self.process.kill()
+        self.process.wait()
 
     @property
     def cpu(self) -> float:
         """Seconds of CPU used so far, system time included."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return used(self.process.pid)
 
     @property
     def memory(self) -> int:
@@ -48,6 +55,7 @@ class Api:
     """The running stand-in, as whoever measures speaks to it."""
 
     url: str
+    measured: Measured
 
     def post(self, name: str, **values: Any) -> dict[str, Any]:
         """Ask it to do something, and wait until it is done."""
@@ -64,23 +72,20 @@ class Api:
 
 
 @contextmanager
-def telegram(latency: float = 0.0) -> Iterator[Api]:
-    """The stand-in, on a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with running([sys.executable, "-m", "bench.telegram", "--port", str(port), "--latency", str(latency)]):
-        api = Api(f"http://127.0.0.1:{port}")
-        _wait_for(port)
-        yield api
+def telegram(latency: float = 0.0, module: str = "bench.telegram") -> Iterator[Api]:
+    """The stand-in, on a free port. module: another one than the usual."""
+    port = free_port()
+    with running([sys.executable, "-m", module, "--port", str(port), "--latency", str(latency)]) as measured:
+        wait_for(port)
+        yield Api(f"http://127.0.0.1:{port}", measured)
 
 
 @contextmanager
-def keel(api: Api, folder: Path, **settings: str) -> Iterator[Measured]:
-    """`keel run` over a folder of its own."""
+def keel(api: Api, folder: Path, command: str = "run", **settings: str) -> Iterator[Measured]:
+    """`keel run`, or another command, over a folder of its own."""
     environment = {"KEEL_TOKEN": "4000000000:bench-bench-bench-bench-bench-bench", "KEEL_API_URL": api.url,
                    "KEEL_DATA_DIR": str(folder), "KEEL_LOG_LEVEL": "error", "KEEL_LISTEN": "", **settings}  # fmt: skip
-    with running([sys.executable, "-m", "bot", "run"], environment) as measured:
+    with running([sys.executable, "-m", "bot", command], environment) as measured:
         yield measured
 
 
@@ -99,9 +104,10 @@ def running(command: list[str], environment: Mapping[str, str] | None = None) ->
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=errors, stderr=errors
         )
+        measured = Measured(process)
         try:
-            yield Measured(process)
-            if process.poll() not in (None, 0):
+            yield measured
+            if process.poll() not in (None, 0) and not measured.killed:
                 errors.seek(0)
                 raise AssertionError(f"{command[2]} ended by itself: {errors.read().decode()[-2000:]}")
         finally:
@@ -113,10 +119,18 @@ def running(command: list[str], environment: Mapping[str, str] | None = None) ->
                 process.wait()
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(200):
+def free_port() -> int:
+    """A port on which nothing listens just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Until something listens there."""
+    for _ in range(1_200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError("the stand-in did not start")
+    raise AssertionError(f"nothing listens on {port}")

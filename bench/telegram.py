@@ -1,6 +1,7 @@
 """A stand-in for the Bot API in a process of its own, with people who tap as soon as they were answered.
 
 It keeps no rules (the tests' stand-in does that) and does as little as it can, so that what is measured is the bot.
+Updates are asked for, or brought as soon as somebody names an address (bringing.py).
 Whoever measures asks it by HTTP: `POST /bench/load` has so many people tap so often and gives back how long each answer
 took.
 """
@@ -14,10 +15,13 @@ import itertools
 import json
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+
+from bench.bringing import Bringing
 
 ON_THE_WAY = ("/spiral", "Next", "I've paused", "Skip")
 """From the first word to the screen whose tick boxes are tapped on and off ever after."""
@@ -57,6 +61,17 @@ class BotApi:
         self.sent: dict[int, list[float]] = {}
         self.finished = asyncio.Event()
         self.running = 0
+        self.bringing = Bringing()
+
+    def routes(self) -> list[web.RouteDef]:
+        """What can be asked. `who` is any word in KEEL_API_URL that tells several processes apart."""
+        return [
+            web.post("/bench/load", self.load),
+            web.post("/bench/first", self.first),
+            web.get("/bench/counted", self.counted),
+            web.route("*", "/bot{token}/{method}", self.call),
+            web.route("*", "/{who}/bot{token}/{method}", self.call),
+        ]
 
     async def call(self, request: web.Request) -> web.Response:
         """Any method of the Bot API."""
@@ -65,12 +80,15 @@ class BotApi:
             return self._answer(await self._get_updates())
         given = await _parameters(request)
         self.calls += 1
+        self._heard(request.match_info.get("who", ""), method, given)
         if self.latency:
             await asyncio.sleep(self.latency)
         if method == "getme":
             return self._answer({"id": BOT_ID, "is_bot": True, "first_name": "Bench", "username": "bench_bot"})
         if method == "getwebhookinfo":
             return self._answer({"url": "", "has_custom_certificate": False, "pending_update_count": 0})
+        if method == "setwebhook":
+            self.bringing.to(given["url"], given["secret_token"])
         if method in ("sendmessage", "editmessagetext"):
             return self._answer(self._message(method, given))
         if method == "sendanimation":
@@ -114,6 +132,9 @@ class BotApi:
         """How many calls there were, and the moments of the messages to each chat that never wrote."""
         return web.json_response({"calls": self.calls, "sent": self.sent})
 
+    def _heard(self, who: str, method: str, given: dict[str, Any]) -> None:
+        """A call has just arrived; whoever notes more of it does so here, before it takes its time."""
+
     async def _get_updates(self) -> list[dict[str, Any]]:
         # A confirmed update is never asked for again here, so offsets need not be kept.
         if not self.updates:
@@ -138,9 +159,7 @@ class BotApi:
         return {"message_id": message_id, "date": SOME_DAY, "text": text[:60], "chat": chat}
 
     def _answered(self, chat: Chat, message_id: int, given: dict[str, Any]) -> None:
-        markup = given.get("reply_markup")
-        rows = json.loads(markup)["inline_keyboard"] if isinstance(markup, str) and "inline" in markup else []
-        chat.keys = [key for row in rows for key in row if "callback_data" in key]
+        chat.keys = keys_of(given.get("reply_markup"))
         chat.message_id = message_id
         if chat.asked_at:
             self.took.append(time.perf_counter() - chat.asked_at)
@@ -192,7 +211,11 @@ class BotApi:
 
     def _put(self, chat: Chat, update: dict[str, Any]) -> None:
         chat.asked_at = time.perf_counter()
-        self.updates.append({"update_id": next(self.ids), **update})
+        brought = {"update_id": next(self.ids), **update}
+        if self.bringing.receivers:
+            self.bringing.put(chat.id, brought)
+            return
+        self.updates.append(brought)
         self.arrived.set()
 
     def _about(self, chat: Chat) -> dict[str, Any]:
@@ -206,26 +229,32 @@ class BotApi:
         return web.json_response({"ok": True, "result": result})
 
 
+def keys_of(markup: object) -> list[dict[str, str]]:
+    """What can be tapped below a message."""
+    rows = json.loads(markup)["inline_keyboard"] if isinstance(markup, str) and "inline" in markup else []
+    return [key for row in rows for key in row if "callback_data" in key]
+
+
 async def _parameters(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return dict(await request.json())
     return dict(await request.post())
 
 
-def main() -> None:
-    """Serve until killed."""
+def serve(make: Callable[[float], BotApi], loop: asyncio.AbstractEventLoop | None = None) -> None:
+    """Serve a stand-in until killed; the command line says on which port, and how slow its answers are."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--latency", type=float, default=0.0)
     options = parser.parse_args()
-    api = BotApi(options.latency)
+    api = make(options.latency)
     application = web.Application()
-    application.router.add_post("/bench/load", api.load)
-    application.router.add_post("/bench/first", api.first)
-    application.router.add_get("/bench/counted", api.counted)
-    application.router.add_route("*", "/bot{token}/{method}", api.call)
-    web.run_app(application, host="127.0.0.1", port=options.port, access_log=None, print=None, shutdown_timeout=0.1)
+    application.router.add_routes(api.routes())
+    web.run_app(
+        application, host="127.0.0.1", port=options.port, access_log=None, print=None, shutdown_timeout=0.1,
+        loop=loop,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
-    main()
+    serve(BotApi)

@@ -10,11 +10,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from bot.store.connection import Connection
 from bot.store.inbox import Inbox, Waiting
+from bot.store.prepared import Prepared
 from bot.store.tables import inbox
+
+_OF_CHAT = (inbox.c.chat_id == bindparam("chat")) & inbox.c.set_aside_at.is_(None)
+_OLDEST = Prepared(lambda _: select(inbox).where(_OF_CHAT).order_by(inbox.c.update_id).limit(1))
+_WAITS = Prepared(lambda _: select(inbox.c.update_id).where(_OF_CHAT).limit(1))
+_LEASE = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("lease_until",))
 
 
 @dataclass(frozen=True)
@@ -27,13 +33,15 @@ class Chats:
     async def claim(self, chat_id: int, now: datetime, until: datetime) -> Waiting | None:
         """Lease a chat's oldest waiting update; None: there is none, or somebody answers this chat just now."""
         await self.connection.alone("chat", chat_id)
-        query = select(inbox).where(inbox.c.chat_id == chat_id, inbox.c.set_aside_at.is_(None))
-        row = (await self.connection.execute(query.order_by(inbox.c.update_id).limit(1))).one_or_none()
-        if row is None or (row.lease_until is not None and row.lease_until > now):
+        rows = await self.connection.run(_OLDEST, chat=chat_id)
+        if not rows or (rows[0].lease_until is not None and rows[0].lease_until > now):
             return None
-        leased = update(inbox).where(inbox.c.update_id == row.update_id).values(lease_until=until)
-        await self.connection.execute(leased)
-        return self.inbox.waiting_of(row)
+        self.connection.later(_LEASE, which=rows[0].update_id, lease_until=until)
+        return self.inbox.waiting_of(rows[0])
+
+    async def waits(self, chat_id: int) -> bool:
+        """Whether anything of a chat waits."""
+        return bool(await self.connection.run(_WAITS, chat=chat_id))
 
     async def left_alone(self, now: datetime, since: datetime, limit: int) -> list[int]:
         """Chats in which something waits since a moment or longer, and that nobody answers."""

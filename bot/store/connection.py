@@ -2,7 +2,8 @@
 
 aiosqlite runs SQLite in a thread of its own, and every call that crosses over costs more than most statements. So what
 needs no answer waits (`later`) and crosses together with what comes next, the commit at the latest, and BEGIN crosses
-with the first statement. Everything else takes SQLAlchemy's ordinary async way on the same connection.
+with the first statement. Everything else takes SQLAlchemy's ordinary async way on the same connection. PostgreSQL's
+transactions stand in postgresql.py.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, Executable, Table, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import RELEASE, SAVEPOINT, UNDO, Part, Statement, as_core, carry_out, roll_back, statement
@@ -156,81 +157,3 @@ class SqliteConnection:
             return await self._driver._execute(work, self._driver._conn, *arguments)
         except sqlite3.Error as error:
             raise as_core(error) from error
-
-
-class PostgresqlConnection:
-    """One transaction over asyncpg. There is no thread to cross, but every statement is a way over the network."""
-
-    def __init__(self, core: AsyncConnection, *, repeatable: bool) -> None:
-        self._core = core
-        self._repeatable = repeatable
-        self._waiting: list[tuple[Prepared, dict[str, Any], Exception | None]] = []
-
-    async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
-        """Any statement of Core."""
-        await self._send()
-        return await self._core.execute(statement, rows)
-
-    async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
-        """A prepared statement; gives the rows that come back."""
-        await self._send()
-        return list((await self._core.execute(prepared.for_postgresql, values)).all())
-
-    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
-        """Several prepared statements, one after the other."""
-        return [await self.run(prepared, **values) for prepared, values in statements]
-
-    async def change(self, prepared: Prepared, **values: Any) -> int:
-        """A prepared statement; gives how many rows it changed."""
-        await self._send()
-        return (await self._core.execute(prepared.for_postgresql, values)).rowcount
-
-    def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
-        """A prepared statement that goes before the next one, or before the commit."""
-        self._waiting.append((prepared, values, must))
-
-    def insert(self, table: Table) -> Any:
-        """PostgreSQL's INSERT."""
-        return postgresql.insert(table)
-
-    async def count_on(self, *tables: Table) -> None:
-        """PostgreSQL counts apart from the rows."""
-        for table in tables:
-            counter = func.pg_get_serial_sequence(table.name, "id")
-            newest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
-            await self.execute(select(func.setval(counter, newest, False)))
-
-    async def alone(self, what: str, number: int) -> None:
-        """By an advisory lock, which ends with the transaction."""
-        await self.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{what}:{number}", 0))))
-
-    @asynccontextmanager
-    async def part(self) -> AsyncIterator[Part]:
-        """A part that can fail alone; what fails, fails in here."""
-        await self._send()
-        async with self._core.begin_nested():
-            try:
-                yield Part()
-                await self._send()
-            except BaseException:
-                self._waiting.clear()
-                raise
-
-    async def commit(self) -> None:
-        """Everything that waits, and the end."""
-        await self._send()
-        if self._repeatable and self._core.in_transaction():
-            await self._core.execute(text("SET LOCAL synchronous_commit TO OFF"))
-        await self._core.commit()
-
-    async def rollback(self) -> None:
-        """As if it had not been."""
-        self._waiting.clear()
-        await self._core.rollback()
-
-    async def _send(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for prepared, values, must in waiting:
-            done = await self._core.execute(prepared.for_postgresql, values)
-            if must is not None and done.rowcount != 1:
-                raise must

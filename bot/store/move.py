@@ -18,9 +18,9 @@ from sqlalchemy import Column, Integer, Table, UniqueConstraint, func, insert, m
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.connection import PostgresqlConnection
 from bot.store.engine import NOT_NOW, engine_for, explain
 from bot.store.migrate import migrate, require_current
+from bot.store.postgresql import count_on
 from bot.store.store import CANARY, MOVING
 from bot.store.tables import keepsake, metadata, setting
 
@@ -192,7 +192,7 @@ async def _end(old: AsyncConnection, new: AsyncConnection, target: str) -> int:
     """Numbers go on from where they are, and what is known of the installation comes along: then it may be used."""
     if new.dialect.name == "postgresql":
         numbered = [table for table in metadata.tables.values() if _is_numbered(table)]
-        await PostgresqlConnection(new, repeatable=False).count_on(*numbered)
+        await count_on(new, *numbered)
     rows = (await old.execute(select(setting))).all()
     await new.execute(setting.delete())
     await _write(new, setting, rows, target)

@@ -1,8 +1,8 @@
 """Statements that every update needs, compiled once.
 
-SQLAlchemy Core writes the SQL and knows the types; on SQLite the text then goes straight to the driver, because Core's
-async layer hands each statement to the driver's thread four or five times, and here one time does (see connection.py).
-On PostgreSQL the same statement takes Core's ordinary way.
+SQLAlchemy Core writes the SQL and knows the types; the text then goes straight to the driver. On SQLite Core's async
+layer hands each statement to the driver's thread four or five times, and here one time does (see connection.py); on
+PostgreSQL it costs a multiple of the driver's own CPU (see postgresql.py).
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
-_DIALECT = sqlite.dialect(paramstyle="qmark")
+_SQLITE = sqlite.dialect(paramstyle="qmark")
+_POSTGRESQL = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 Convert = Callable[[Any], Any] | None
 
@@ -37,17 +40,17 @@ class Prepared:
     @cached_property
     def for_sqlite(self) -> Compiled:
         """The text for SQLite's driver."""
-        return Compiled.of(self.build(sqlite.insert), self.given)
+        return Compiled.of(self.build(sqlite.insert), self.given, _SQLITE)
 
     @cached_property
-    def for_postgresql(self) -> Any:
-        """The statement for Core."""
-        return self.build(postgresql.insert)
+    def for_postgresql(self) -> Compiled:
+        """The text for PostgreSQL's."""
+        return Compiled.of(self.build(postgresql.insert), self.given, _POSTGRESQL)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """SQL with question marks, how to write what stands for them, and how to read what comes back."""
+    """SQL with marks for values, how to write what stands for them, and how to read what comes back."""
 
     sql: str
     names: tuple[str, ...]
@@ -58,19 +61,19 @@ class Compiled:
     plain: bool = False
 
     @classmethod
-    def of(cls, statement: ClauseElement, given: Sequence[str]) -> Compiled:
-        """Compile for SQLite."""
-        compiled: Any = statement.compile(dialect=_DIALECT, column_keys=list(given) or None)
+    def of(cls, statement: ClauseElement, given: Sequence[str], dialect: Dialect) -> Compiled:
+        """Compile for a database."""
+        compiled: Any = statement.compile(dialect=dialect, column_keys=list(given) or None)
         names = tuple(compiled.positiontup or ())
-        writers = tuple(_writer(compiled.binds[name].type) for name in names)
+        writers = tuple(_writer(compiled.binds[name].type, dialect) for name in names)
         constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = _columns(statement)
-        readers = tuple(_reader(column.type) for column in columns)
+        readers = tuple(_reader(column.type, dialect) for column in columns)
         row = namedtuple("Row", [column.key for column in columns]) if columns else None
         return cls(str(compiled), names, writers, constants, readers, row, plain=not any(readers))
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The values in the order of the question marks.
+        """The values in the order of the marks.
 
         Raises KeyError: one is missing. ValueError: a moment without a time zone.
         """
@@ -101,9 +104,9 @@ def _columns(statement: Any) -> list[Any]:
     return list(statement.exported_columns) if statement._returning else []  # Core has no public word for it
 
 
-def _writer(kind: TypeEngine[Any]) -> Convert:
-    return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _reader(kind: TypeEngine[Any]) -> Convert:
-    return kind.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)

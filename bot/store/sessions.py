@@ -41,6 +41,15 @@ _GET_OF_CHAT = Prepared(
         .where(learner.c.chat_id == bindparam("chat"), session.c.id == bindparam("which"))
     )
 )
+_PLACE = Prepared(
+    lambda _: (
+        select(session.c.id, session.c.version)
+        .join(learner)
+        .where(learner.c.chat_id == bindparam("chat"))
+        .order_by(session.c.touched_at.desc())
+        .limit(1)
+    )
+)
 _CURRENT = Prepared(lambda _: _newest(_of_learner()))
 _CURRENT_OF = Prepared(lambda _: _newest(_of_learner().where(session.c.flow == bindparam("flow"))))
 _STARTED_SINCE = Prepared(
@@ -97,9 +106,8 @@ class Sessions:
 
     async def place(self, chat_id: int) -> tuple[str, int] | None:
         """Which run the person of a chat touched last, and its version: another one after their next step."""
-        touched = select(session.c.id, session.c.version).join(learner).where(learner.c.chat_id == chat_id)
-        row = (await self.connection.execute(touched.order_by(session.c.touched_at.desc()).limit(1))).one_or_none()
-        return (row.id, row.version) if row is not None else None
+        rows = await self.connection.run(_PLACE, chat=chat_id)
+        return (rows[0].id, rows[0].version) if rows else None
 
     async def started_since(self, learner_id: int, flow: str, since: datetime) -> int:
         """How many runs of a flow began after `since`."""

@@ -26,7 +26,7 @@ from bot.store.batch import Part
 from bot.store.broadcasts import Broadcasts
 from bot.store.chats import Chats
 from bot.store.cipher import Cipher, KeyProblem
-from bot.store.connection import Connection, PostgresqlConnection, SqliteConnection
+from bot.store.connection import Connection, SqliteConnection
 from bot.store.counts import Counts
 from bot.store.engine import CONNECTIONS, NOT_NOW, engine_for, explain
 from bot.store.engine import StoreProblem as StoreProblem  # noqa: PLC0414  # who opens a store knows it from here
@@ -36,6 +36,7 @@ from bot.store.learners import Learners
 from bot.store.marks import PUT, SEALING, Marks
 from bot.store.notices import Notices
 from bot.store.paces import Paces
+from bot.store.postgresql import PostgresqlConnection
 from bot.store.records import Records
 from bot.store.sessions import Sessions
 from bot.store.tables import setting
@@ -128,7 +129,7 @@ class Store:
         """
         queue = self._writing if self._sqlite and not reading else nullcontext()
         async with queue, self._places:
-            opened = self._free.pop() if self._free else await self._connect()
+            opened = await self._take()
             self.transactions += 1
             connection = self._begin(opened, reading=reading, repeatable=repeatable)
             if not reading:
@@ -165,7 +166,7 @@ class Store:
         if not self._sqlite:
             return
         async with self._writing, self._places:
-            opened = self._free.pop() if self._free else await self._connect()
+            opened = await self._take()
             try:
                 for _ in range(WIPES):  # somebody may be reading what is in the log
                     cursor = await opened.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -190,16 +191,27 @@ class Store:
         self._free.clear()
         await self.engine.dispose()
 
+    async def _take(self) -> _Open:
+        """An open connection: one that is free, unless the server closed it meanwhile."""
+        while self._free:
+            opened = self._free.pop()
+            if self._sqlite or not opened.driver.is_closed():
+                return opened
+            await opened.core.invalidate()
+            await opened.core.close()
+        return await self._connect()
+
     async def _connect(self) -> _Open:
         core = await self.engine.connect()
-        if self._sqlite:
-            core = await core.execution_options(begun_by_hand=True)
+        # The transactions of both are begun and ended by hand.
+        by_hand = {"begun_by_hand": True} if self._sqlite else {"isolation_level": "AUTOCOMMIT"}
+        core = await core.execution_options(**by_hand)
         return _Open(core, (await core.get_raw_connection()).driver_connection)
 
     def _begin(self, opened: _Open, *, reading: bool, repeatable: bool) -> SqliteConnection | PostgresqlConnection:
         if self._sqlite:
             return SqliteConnection(opened.core, opened.driver, reading=reading, repeatable=repeatable)
-        return PostgresqlConnection(opened.core, repeatable=repeatable)
+        return PostgresqlConnection(opened.core, opened.driver, reading=reading, repeatable=repeatable)
 
     def _bind(self, connection: Connection) -> Transaction:
         inbox = Inbox(connection, self.cipher)

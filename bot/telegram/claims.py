@@ -94,12 +94,19 @@ class Claims:
 
     async def _work(self, chat_id: int) -> None:
         try:
-            while (item := await self._claim(chat_id)) is not None:
+            item = await self._claim(chat_id)
+            while item is not None:
                 self._held.add(item.update_id)
                 await self._handle(item)
                 self._held.discard(item.update_id)
+                item = await self._claim(chat_id) if await self._waits(chat_id) else None
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)  # a sweep takes it up again
+
+    async def _waits(self, chat_id: int) -> bool:
+        # A look without a lock is enough: whoever writes something down later finds nobody at this chat.
+        async with self._store.transaction(reading=True) as tx:
+            return await tx.chats.waits(chat_id)
 
     async def _claim(self, chat_id: int) -> Waiting | None:
         now = self._clock.now()

@@ -172,9 +172,10 @@ class Sender:
 
         Kept in memory only, for the newest chats: after a restart the runs in the store say where most of ours are.
         """
-        known = self._recent.setdefault(chat_id, array("q"))  # five times smaller than a list of numbers
+        known = self._recent.setdefault(chat_id, array("q"))  # a quarter of what a deque of numbers takes
         known.append(message_id)
-        del known[:-REMEMBERED]
+        if len(known) > REMEMBERED:
+            del known[0]
         self._recent.move_to_end(chat_id)
         while len(self._recent) > CHATS_REMEMBERED:
             self._recent.popitem(last=False)

@@ -1,0 +1,146 @@
+"""The statements of one open transaction over asyncpg.
+
+There is no thread to cross, but every statement is a way to the server and back. Prepared statements go straight to the
+driver, because Core's async layer costs more CPU than all else about them; so the transaction is begun and ended by
+hand, with its first and last statement. Everything else takes Core's ordinary way on the same connection, for which
+that is set to AUTOCOMMIT: then Core says neither BEGIN nor COMMIT itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import CursorResult, Executable, String, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.batch import Part
+from bot.store.prepared import Prepared
+
+Result = TypeVar("Result")
+
+BEGIN = "BEGIN"
+BEGIN_REPEATABLE = "BEGIN; SET LOCAL synchronous_commit TO OFF"
+_ALONE = Prepared(
+    lambda _: select(
+        func.pg_advisory_xact_lock(func.hashtextextended(bindparam("what", type_=String), 0)).label("lock")
+    )
+)
+
+
+class PostgresqlConnection:
+    """One transaction on one of the store's own connections."""
+
+    def __init__(self, core: AsyncConnection, driver: Any, *, reading: bool, repeatable: bool) -> None:
+        self._core = core
+        self._driver = driver
+        # Who only reads needs no transaction: each statement sees what is committed, as it would in one.
+        self._begin = "" if reading else BEGIN_REPEATABLE if repeatable else BEGIN
+        self._begun = False
+        self._waiting: list[tuple[Prepared, dict[str, Any], Exception | None]] = []
+
+    async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        """Any statement of Core."""
+        await self._send()
+        return await self._core.execute(statement, rows)
+
+    async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
+        """A prepared statement; gives the rows that come back."""
+        await self._send()
+        compiled = prepared.for_postgresql
+        return compiled.rows(await _as_core(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
+
+    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
+        """Several prepared statements, one after the other."""
+        return [await self.run(prepared, **values) for prepared, values in statements]
+
+    async def change(self, prepared: Prepared, **values: Any) -> int:
+        """A prepared statement; gives how many rows it changed."""
+        await self._send()
+        return await self._change(prepared, values)
+
+    def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
+        """A prepared statement that goes before the next one, or before the commit."""
+        self._waiting.append((prepared, values, must))
+
+    def insert(self, table: Table) -> Any:
+        """PostgreSQL's INSERT."""
+        return postgresql.insert(table)
+
+    async def count_on(self, *tables: Table) -> None:
+        """PostgreSQL counts apart from the rows."""
+        await self._send()
+        await count_on(self._core, *tables)
+
+    async def alone(self, what: str, number: int) -> None:
+        """By an advisory lock, which ends with the transaction."""
+        await self.run(_ALONE, what=f"{what}:{number}")
+
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[Part]:
+        """A part that can fail alone; what fails, fails in here."""
+        await self._send()
+        await self._driver.execute("SAVEPOINT part")
+        try:
+            yield Part()
+            await self._send()
+        except BaseException:
+            self._waiting.clear()
+            await self._driver.execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+            raise
+        await self._driver.execute("RELEASE SAVEPOINT part")
+
+    async def commit(self) -> None:
+        """Everything that waits, and the end. A transaction in which nothing was said never begins."""
+        if self._begun or self._waiting:
+            await self._send()
+            await self._driver.execute("COMMIT")
+        await self._forget_core()
+
+    async def rollback(self) -> None:
+        """As if it had not been."""
+        self._waiting.clear()
+        try:
+            if self._begun and not self._driver.is_closed():
+                await self._driver.execute("ROLLBACK")
+        finally:
+            await self._forget_core()
+
+    async def _forget_core(self) -> None:
+        # Core began a transaction in its own books when it was used; the one in the database is over already.
+        if self._core.in_transaction():
+            await self._core.rollback()
+
+    async def _send(self) -> None:
+        if self._begin and not self._begun:
+            self._begun = True
+            await self._driver.execute(self._begin)
+        waiting, self._waiting = self._waiting, []
+        for prepared, values, must in waiting:
+            if await self._change(prepared, values) != 1 and must is not None:
+                raise must
+
+    async def _change(self, prepared: Prepared, values: dict[str, Any]) -> int:
+        compiled = prepared.for_postgresql
+        said = await _as_core(self._driver.execute(compiled.sql, *compiled.parameters(values)))
+        return int(said.rpartition(" ")[2])  # such as "UPDATE 1"
+
+
+async def count_on(core: AsyncConnection, *tables: Table) -> None:
+    """Rows were given ids by hand: new ones count on from there."""
+    for table in tables:
+        counter = func.pg_get_serial_sequence(table.name, "id")
+        newest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+        await core.execute(select(func.setval(counter, newest, False)))
+
+
+async def _as_core(call: Awaitable[Result]) -> Result:
+    """With Core's word for a rule of the database that was broken, so that nobody has to know which way it took."""
+    try:
+        return await call
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError("", None, error, hide_parameters=True) from error

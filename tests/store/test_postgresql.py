@@ -1,0 +1,59 @@
+"""What only PostgreSQL does: connections that the server closes, and transactions that are begun by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from bot.store.engine import NOT_NOW
+from bot.store.migrate import migrate
+from bot.store.store import Store, open_store
+from tests.conftest import MONDAY
+from tests.postgresql import database
+
+
+@pytest.fixture
+async def store(postgresql: str, tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty database on PostgreSQL."""
+    with database(postgresql, f"keel_{uuid4().hex[:12]}") as url:
+        await migrate(url)
+        opened = await open_store(url, tmp_path / "keel.key")
+        yield opened
+        await opened.close()
+
+
+async def test_a_connection_that_the_server_closed_is_replaced(store: Store) -> None:
+    async with store.transaction() as tx:
+        before = (await tx.inbox.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    with pytest.raises(NOT_NOW):
+        async with store.transaction() as tx:
+            await tx.inbox.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    await asyncio.sleep(0.1)
+    async with store.transaction() as tx:
+        await tx.learners.add(1, "en", MONDAY)
+        after = (await tx.inbox.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    assert after != before
+
+
+async def test_prepared_statements_and_cores_own_are_one_transaction(store: Store) -> None:
+    with pytest.raises(RuntimeError):
+        async with store.transaction() as tx:
+            await tx.learners.add(1, "en", MONDAY)
+            await tx.inbox.connection.execute(text("UPDATE learner SET locale = 'de'"))
+            assert (await tx.learners.find(1)) is not None
+            raise RuntimeError
+    async with store.transaction(reading=True) as tx:
+        assert await tx.learners.find(1) is None
+
+
+async def test_what_only_repeats_itself_waits_for_no_disk_and_the_rest_does(store: Store) -> None:
+    says = text("SHOW synchronous_commit")
+    async with store.transaction(repeatable=True) as tx:
+        assert (await tx.inbox.connection.execute(says)).scalar_one() == "off"
+    async with store.transaction() as tx:
+        assert (await tx.inbox.connection.execute(says)).scalar_one() == "on"

@@ -68,9 +68,10 @@ soak: $(STAMP)
 load: $(STAMP)
 	$(BIN)/python -m bench.load
 
-# 10,000 made-up bodies at the webhook.
+# 10,000 made-up bodies at the webhook, and 20,000 made-up updates through the whole bot.
 fuzz: $(STAMP)
 	KEEL_FUZZ=10000 $(BIN)/python -m pytest -n 0 tests/web
+	KEEL_FUZZ_UPDATES=20000 $(BIN)/python -m pytest -n 0 tests/telegram/test_fuzz.py --hypothesis-show-statistics
 
 # What takes long: databases that go away, a way in that changes, keys that change, all under load.
 long: $(STAMP)

@@ -27,6 +27,7 @@ from bot.runner import (
     AlreadyRunning,
     ClockProblem,
     LessonsGone,
+    brought_up_to_date,
     library_of,
     run_bot,
     watch_for_danger,
@@ -40,7 +41,6 @@ from bot.simulator.demo import Demo
 from bot.stats_commands import stats
 from bot.store.backup import BackupProblem
 from bot.store.cipher import KeyProblem
-from bot.store.migrate import migrate as migrate_database
 from bot.store.move import MoveProblem
 from bot.store.store import StoreProblem
 from bot.telegram.intake import TokenRefused
@@ -128,9 +128,9 @@ def dispatch() -> None:
 
 @keel.command()
 def migrate() -> None:
-    """Bring the database to the shape this Keel needs. `keel run` does so too."""
+    """Bring the database to the shape this Keel needs, while no Keel runs. `keel run` does so too."""
     settings = _settings()
-    before, after = asyncio.run(migrate_database(settings.database_url))
+    before, after = asyncio.run(brought_up_to_date(settings))
     click.echo(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
 
 

@@ -25,6 +25,7 @@ from bot.services.unasked import Prepared
 from bot.store.engine import NOT_NOW
 from bot.store.sessions import LostRace
 from bot.store.store import Store
+from bot.tracing import span
 
 log = structlog.get_logger()
 
@@ -64,6 +65,12 @@ class Dispatcher:
 
     async def tick(self, lane: Lane, seconds: float) -> Counter[str]:
         """Work for at most `seconds`, so that the next tick never overlaps; gives counts by result."""
+        with span("tick", lane=lane.value) as traced:
+            counts = await self._work(lane, seconds)
+            traced.set_attribute("claimed", counts["claimed"])
+        return counts
+
+    async def _work(self, lane: Lane, seconds: float) -> Counter[str]:
         counts: Counter[str] = Counter()
         ends = time.monotonic() + seconds
         running: set[asyncio.Task[None]] = set()

@@ -19,7 +19,7 @@ from typing import Any
 
 import structlog
 
-QUIET = ("httpx", "httpcore", "aiosqlite", "alembic", "hpack")
+QUIET = ("httpx", "httpcore", "aiosqlite", "alembic", "hpack", "opentelemetry", "urllib3")
 """Libraries whose chatter says nothing to an operator, or says too much."""
 ERRORS: Counter[str] = Counter()
 """How many errors this process has logged, by the type of what failed; `other` where nothing was raised."""

@@ -9,7 +9,7 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot import tracing
 from bot.app import Keel, Receive, build, build_bot, nothing
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.core.safety import install
@@ -29,8 +30,8 @@ from bot.lost_keys import say_what_is_lost
 from bot.pulse import Pulse
 from bot.settings import Settings, SettingsProblem
 from bot.store.erased import NAME as ERASED
-from bot.store.migrate import migrate, require_current
-from bot.store.store import Store, open_store
+from bot.store.migrate import head, migrate, require_current
+from bot.store.store import Store, StoreProblem, open_store
 from bot.telegram.intake import ALLOWED
 from bot.web.health import served
 from bot.web.inside import inside
@@ -98,6 +99,7 @@ async def until_stopped(
     keel: Keel, settings: Settings, *, receive: Receive | None = None, dispatch: bool = True
 ) -> None:
     """Run, with the pages of KEEL_LISTEN, until SIGTERM or SIGINT."""
+    tracing.begin()
     routes = inside(keel.store, keel.clock, keel.pulse)
     if settings.webhook_url is not None and receive is not nothing:
         path = urlsplit(settings.webhook_url).path or "/"
@@ -168,6 +170,19 @@ def only_one(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+async def brought_up_to_date(settings: Settings) -> tuple[str | None, str]:
+    """The revision of the database before and after; beside a running Keel only where nothing is to be changed.
+
+    Raises AlreadyRunning, StoreProblem.
+    """
+    with suppress(StoreProblem):
+        await require_current(settings.database_url)
+        return head(), head()
+    # PostgreSQL's connections say who uses it; there several of these may come at once, and wait for each other.
+    with only_one(settings) if settings.database_url.startswith("sqlite") else nullcontext():
+        return await migrate(settings.database_url)
 
 
 @asynccontextmanager

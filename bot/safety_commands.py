@@ -14,8 +14,8 @@ from bot.core.safety.measure import LABELS, Figures, measure
 from bot.core.safety.model import CATEGORIES
 from bot.core.safety.report import FEWEST_PEOPLE, report
 from bot.library.safety_lines import read_lines
+from bot.runner import brought_up_to_date
 from bot.settings import Settings
-from bot.store.migrate import migrate
 from bot.store.store import open_store
 
 HARMLESS = "none"
@@ -77,7 +77,7 @@ def show_report() -> None:
 
 
 async def _noticed(settings: Settings) -> list[tuple[int, Notice]]:
-    await migrate(settings.database_url)
+    await brought_up_to_date(settings)
     store = await open_store(settings.database_url, settings.key_file)
     try:
         async with store.transaction(reading=True) as tx:

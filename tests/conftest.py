@@ -67,10 +67,17 @@ async def world(tmp_path: Path, library: Library, places: Places) -> AsyncIterat
 
 
 async def make_world(
-    folder: Path, telegram: Telegram, clock: MovableClock, library: Library, places: Places, *, without: bool = False
+    folder: Path,
+    telegram: Telegram,
+    clock: MovableClock,
+    library: Library,
+    places: Places,
+    *,
+    without: bool = False,
+    url: str | None = None,
 ) -> AsyncIterator[World]:
-    """A Keel over the database in `folder`. without: its key may be lost."""
-    url = empty_database(folder)
+    """A Keel over the database in `folder`, or over another one. without: its key may be lost."""
+    url = url or empty_database(folder)
     store = await open_store(url, folder / "keel.key", without=without)
     bot = build_bot(
         telegram.token, "http://telegram/bot", "http://telegram/file/bot", 10_000, SimulatorRequest(telegram)

@@ -52,7 +52,7 @@ async def get_updates(telegram: Telegram, params: Params, files: Files) -> Any:
         raise errors.WEBHOOK_ACTIVE
     offset = number_of(params, "offset")
     if offset is not None:
-        telegram.updates = [item for item in telegram.updates if item["update_id"] >= offset]
+        telegram.updates = [item for item in telegram.updates if (number_of(item, "update_id") or 0) >= offset]
     limit = number_of(params, "limit") or 100
     telegram.poller += 1
     mine = telegram.poller
@@ -69,10 +69,8 @@ async def get_updates(telegram: Telegram, params: Params, files: Files) -> Any:
                 break
     if telegram.poller != mine:
         raise errors.TWO_POLLERS
-    allowed = params.get("allowed_updates") or []
-    known = [
-        item for item in telegram.updates if not allowed or next(key for key in item if key != "update_id") in allowed
-    ]
+    allowed = [] if telegram.any_kind else params.get("allowed_updates") or []
+    known = [item for item in telegram.updates if not allowed or item.keys() & set(allowed)]
     return known[:limit]
 
 

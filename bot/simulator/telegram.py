@@ -41,6 +41,8 @@ class Telegram:
         self.webhook: str = ""
         self.webhook_secret: str = ""
         self.updates: list[dict[str, Any]] = []
+        self.any_kind = False
+        """Whether kinds of updates are handed over that were not asked for."""
         self.changed = asyncio.Condition()
         self.poller = 0
         self.message_ids = itertools.count(1)

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 BUSY_TIMEOUT_MS = 10_000
 CONNECTIONS = 5
 """Transactions at the same time; on SQLite one of them writes."""
+KEEL, MIGRATING = "keel", "keel migrate"
+"""What connections call themselves, so that an upgrade sees who is a Keel."""
 NO_SUCH_DATABASE, NOT_LET_IN = "3D000", "28"
 """What PostgreSQL calls these, or how what it calls them begins."""
 NOT_NOW = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -24,8 +26,8 @@ class StoreProblem(Exception):
     """The database cannot be used; the message says what is wrong and how to mend it."""
 
 
-def engine_for(url: str) -> AsyncEngine:
-    """An engine for a database URL, set up for how Keel uses it.
+def engine_for(url: str, name: str = KEEL) -> AsyncEngine:
+    """An engine for a database URL, set up for how Keel uses it. name: what PostgreSQL lists its connections as.
 
     Raises StoreProblem: the URL is not one of a database that Keel knows.
     """
@@ -40,10 +42,13 @@ def engine_for(url: str) -> AsyncEngine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(parsed, pool_size=CONNECTIONS, max_overflow=1, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        if name == MIGRATING:
+            event.listen(engine.sync_engine, "connect", _let_tables_go)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if parsed.drivername == "postgresql+asyncpg":
-        return create_async_engine(parsed, pool_size=10, hide_parameters=True)
+        named = {"server_settings": {"application_name": name}}
+        return create_async_engine(parsed, pool_size=10, hide_parameters=True, connect_args=named)
     raise StoreProblem(
         f"KEEL_DATABASE_URL names the driver {parsed.drivername}, which Keel does not use; "
         "write sqlite+aiosqlite:///path or postgresql+asyncpg://user@host/name."
@@ -62,6 +67,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _let_tables_go(connection: Any, _record: Any) -> None:
+    # SQLite changes a table by making it anew and dropping the old one; with foreign keys on, everything that refers to
+    # its rows would go with it. It cannot be switched inside a transaction.
+    connection.execute("PRAGMA foreign_keys=OFF").close()
 
 
 def _begin_sqlite(connection: CoreConnection) -> None:

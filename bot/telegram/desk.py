@@ -32,6 +32,7 @@ from bot.telegram.files import Files
 from bot.telegram.intake import Ahead, update_from
 from bot.telegram.sender import Outcome, Sender, Verdict
 from bot.telegram.stopwatch import Stopwatch
+from bot.tracing import span
 
 log = structlog.get_logger()
 
@@ -64,7 +65,8 @@ class Desk:
     async def handle(self, item: Waiting) -> None:
         """One row of the inbox, to its end. Never raises, and never blocks what its chat sends next."""
         try:
-            await self._to_its_end(item)
+            with span("handle", attempts=item.attempts):
+                await self._to_its_end(item)
         finally:
             self.stopwatch.drop(item.update_id)
 

@@ -26,7 +26,9 @@ from bot.store.batch import Part
 from bot.store.engine import NOT_NOW
 from bot.store.inbox import NUMBERS_HOLD, Received, Waiting
 from bot.store.store import Store, Transaction
+from bot.telegram.essentials import essentials, is_update
 from bot.telegram.stopwatch import Stopwatch
+from bot.tracing import span
 
 log = structlog.get_logger()
 
@@ -112,13 +114,14 @@ class Intake:
         """
         if not self.open:
             raise NotOpen
-        since, update = self._stopwatch.now(), without_our_message(update)
+        since, update = self._stopwatch.now(), essentials(update)
         item = Received(int(update["update_id"]), chat_of(update), json.dumps(update))
         found = None
-        async with self._store.transaction() as tx:
-            fresh = await tx.inbox.take(self._bot.id, item, self._clock.now())
-            if fresh and not self._turns.busy(item.chat_id):
-                found = await self._ahead(tx, update)
+        with span("receive", updates=1):
+            async with self._store.transaction() as tx:
+                fresh = await tx.inbox.take(self._bot.id, item, self._clock.now())
+                if fresh and not self._turns.busy(item.chat_id):
+                    found = await self._ahead(tx, update)
         if fresh:
             self._hand_on(item, found, since)
 
@@ -140,15 +143,19 @@ class Intake:
             except TelegramError as error:
                 pause = await self._back_off(error, pause)
                 continue
-            if updates:
+            counted = [item for item in updates if is_update(item)]
+            if len(counted) < len(updates):
+                log.warning("telegram gave something that is no update", many=len(updates) - len(counted))
+                await asyncio.sleep(pause)  # what has no number cannot be confirmed, and may come again at once
+            if counted:
                 try:
-                    await self.receive(updates)
+                    await self.receive(counted)
                 except NOT_NOW as problem:
                     log.error("updates could not be written down; asking again", error=type(problem).__name__)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
                     continue
-                offset = int(updates[-1]["update_id"]) + 1
+                offset = max(int(item["update_id"]) for item in counted) + 1
             pause = FIRST_PAUSE
 
     async def tidy(self) -> None:
@@ -168,8 +175,18 @@ class Intake:
     async def receive(self, updates: list[dict[str, Any]]) -> None:
         """Write a batch down in one transaction, then hand it on; what is most urgent is answered in it already."""
         since = self._stopwatch.now()
-        updates = [without_our_message(item) for item in updates]
+        updates = [essentials(item) for item in updates]
         batch = [Received(int(item["update_id"]), chat_of(item), json.dumps(item)) for item in updates]
+        with span("receive", updates=len(updates)):
+            fresh, answers = await self._written_down(batch, updates)
+        for item in batch:
+            if item.update_id in fresh:
+                self._hand_on(item, answers.get(item.update_id), since)
+
+    async def _written_down(
+        self, batch: list[Received], updates: list[dict[str, Any]]
+    ) -> tuple[set[int], dict[int, Ahead | None]]:
+        """Which of them were new, and the answers that were found at once."""
         answers: dict[int, Ahead | None] = {}
         async with self._store.transaction() as tx:
             fresh = await tx.inbox.add(self._bot.id, batch, self._clock.now())
@@ -179,9 +196,7 @@ class Intake:
                 if item.update_id in fresh and item.chat_id not in before and not self._turns.busy(item.chat_id):
                     answers[item.update_id] = await self._ahead(tx, update)
                 before.add(item.chat_id)
-        for item in batch:
-            if item.update_id in fresh:
-                self._hand_on(item, answers.get(item.update_id), since)
+        return fresh, answers
 
     def _hand_on(self, item: Received, found: Ahead | None, since: float) -> None:
         self._stopwatch.begin(item.update_id, since)
@@ -230,30 +245,14 @@ class Intake:
         return min(pause * 2, LONGEST_PAUSE)
 
 
-def without_our_message(update: dict[str, Any]) -> dict[str, Any]:
-    """A tap without what the tapped message says: Keel wrote it, and somebody's own words may stand in it.
-
-    What is left is what the Bot API says of a message too old to be shown (a date of 0), and just as quick to read.
-    """
-    query = update.get("callback_query")
-    message = query.get("message") if isinstance(query, dict) else None
-    if not isinstance(query, dict) or not isinstance(message, dict):
-        return update
-    kept = {name: message[name] for name in ("message_id", "chat") if name in message}
-    return {**update, "callback_query": {**query, "message": {**kept, "date": 0}}}
-
-
 def chat_of(update: dict[str, Any]) -> int:
-    """The chat that an update belongs to; 0 for those that belong to none."""
+    """The chat that an update belongs to, in its essentials; 0 for those that belong to none."""
     for kind, content in update.items():
-        if kind != "update_id" and isinstance(content, dict):
-            holder = content.get("message") if kind == "callback_query" else content
-            chat = holder.get("chat") if isinstance(holder, dict) else content.get("from")
-            if isinstance(chat, dict) and isinstance(chat.get("id"), int) and abs(chat["id"]) < 2**63:
-                return int(chat["id"])
+        if kind != "update_id":
+            return int((content["message"] if kind == "callback_query" else content)["chat"]["id"])
     return 0
 
 
 def update_from(body: str, bot: ExtBot[str]) -> Update | None:
-    """An update out of the inbox."""
-    return Update.de_json(json.loads(body), bot)
+    """An update out of the inbox, into which an earlier Keel may have put it as it came."""
+    return Update.de_json(essentials(json.loads(body)), bot)

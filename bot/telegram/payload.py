@@ -32,7 +32,9 @@ def encode(tap: Tap) -> str:
 
 
 def decode(data: str) -> Tap | None:
-    """The tap behind callback data; None when it is not one of ours."""
+    """The tap behind callback data; None when it is not one of ours. A forged client may send anything."""
+    if len(data.encode()) > LONGEST or not data.isprintable():
+        return None
     match data.split(":"):
         case ["s", session, step, choice] if session and step and choice:
             return StepTap(session, step, choice)

@@ -24,13 +24,12 @@ from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
 from bot.telegram.render import html, keyboard, reply_keyboard
 from bot.telegram.request import NeverArrived
+from bot.tracing import span
 
 log = structlog.get_logger()
 
 REMEMBERED, CHATS_REMEMBERED = 120, 5_000
 """How many messages of how many chats the sender remembers, for somebody who hides them."""
-
-
 Place = tuple[str, int]
 """A run and its version: another one after the next step."""
 FindPlace = Callable[[int], Awaitable[Place | None]]
@@ -94,7 +93,9 @@ class Sender:
 
         arrived: called after each message that Telegram took.
         """
-        verdict = await self._deliver(chat_id, reply, texts, lane, arrived)
+        with span("deliver", lane=lane.value, screens=len(reply.screens)) as traced:
+            verdict = await self._deliver(chat_id, reply, texts, lane, arrived)
+            traced.set_attribute("verdict", verdict.outcome.value)
         self._pulse.sent(lane.value, verdict.outcome.value)
         return verdict
 
@@ -248,10 +249,8 @@ class Sender:
                 await asyncio.sleep(frame.seconds)
 
     async def _strip(self, chat_id: int, message_id: int) -> None:
-        await self._quietly(
-            self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=ONCE),
-            "edit_message_reply_markup",
-        )
+        call = self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=ONCE)
+        await self._quietly(call, "edit_message_reply_markup")
 
     async def _delete(self, chat_id: int, message_ids: tuple[int, ...]) -> None:
         for message_id in message_ids:

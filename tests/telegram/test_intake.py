@@ -53,3 +53,10 @@ async def test_a_batch_is_confirmed_only_after_it_is_written_down(polling: World
             await polling.telegram.changed.wait_for(lambda: not polling.telegram.updates)
     texts = [post.data["text"] for post in anna.bots]
     assert [text.splitlines()[0] for text in texts] == ["What you can do here", "About Keel", "What is kept"]
+
+
+async def test_what_is_no_update_does_not_end_the_asking(polling: World, anna: Person) -> None:
+    polling.telegram.updates += [{"update_id": "7"}, {"message": {}}, {"update_id": True, "message": {}}]
+    anna.account.send_text("/spiral")
+    await answered(anna, 1)
+    assert "Next" in anna.buttons

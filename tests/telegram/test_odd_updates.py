@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.core.model import Status
@@ -40,6 +42,54 @@ async def test_forged_data_is_met_kindly(world: World, anna: Person, data: str) 
     await world.settle()
     assert len(anna.bots) == before + 1
     assert anna.buttons
+
+
+ODD_FIELDS: list[dict[str, Any]] = [
+    {"date": 10**30},
+    {"date": "today", "message_id": "7"},
+    {"from": "Anna"},
+    {"entities": "bold"},
+    {"entities": [{"type": 5, "offset": -9, "length": None}]},
+    {"reply_to_message": {"text": "no chat, no date"}},
+    {"sticker": {"emoji": "a sticker of next year"}},
+    {"poll": {"question": None, "options": "none"}},
+    {"forward_origin": {"type": "from another planet"}},
+    {"location": {"latitude": 1e999, "longitude": None}},
+    {"voice": {"file_id": 5}},
+    {"photo": [[]]},
+    {"document": None, "video": 7},
+]
+
+
+@pytest.mark.parametrize("odd", ODD_FIELDS, ids=str)
+async def test_a_field_of_another_shape_costs_nobody_an_answer(anna: Person, odd: dict[str, Any]) -> None:
+    command = [{"type": "bot_command", "offset": 0, "length": 5}]
+    await anna.does(anna.account.send({"text": "/help", "entities": command} | odd))
+    assert anna.bots
+    assert "went wrong" not in anna.last
+    await anna.sends("/spiral")
+    assert "Next" in anna.buttons
+
+
+async def test_half_a_character_is_kept_as_a_sign_for_what_was_lost(world: World, anna: Person) -> None:
+    await anna.sends("/journal")
+    await anna.sends("half a \ud83d heart")
+    await anna.taps("Keep it")
+    async with world.keel.store.transaction(reading=True) as tx:
+        learner = await tx.learners.find(anna.account.chat.id)
+        assert learner is not None
+        assert [note.text for note in await tx.records.notes(learner.id)] == ["half a \ufffd heart"]
+
+
+async def test_a_tap_that_belongs_to_no_private_chat_makes_nobody_known(world: World, anna: Person) -> None:
+    author = anna.account.chat.as_user
+    group = {"message_id": 1, "date": 1, "chat": {"id": -77, "type": "group", "title": "Friends"}}
+    world.telegram.update(callback_query={"id": "1", "from": author, "inline_message_id": "x", "data": "c:spiral"})
+    world.telegram.update(callback_query={"id": "2", "from": author, "message": group, "data": "c:spiral"})
+    await world.settle()
+    async with world.keel.store.transaction(reading=True) as tx:
+        assert await tx.learners.page(0, 10) == []
+        assert await tx.inbox.waiting() == []
 
 
 async def test_somebody_elses_session_cannot_be_tapped(world: World, anna: Person, ben: Person) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import BotCommand
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import BaseRequest
 
@@ -127,14 +127,16 @@ class Keel:
         scheduler = self.ticks(receive=receive is not nothing, dispatch=dispatch)
         try:
             await self.greet()
-            menu = asyncio.create_task(self.introduce())
+            beside = [asyncio.create_task(self.introduce()), asyncio.create_task(keep_ticking(scheduler))]
             scheduler.start()
             try:
                 await receive()
             finally:
-                menu.cancel()
+                for task in beside:
+                    task.cancel()
+                scheduler.pause()  # nothing more begins; what is on the wire comes to its end
+                await asyncio.gather(self.dispatcher.stop(STOP_SECONDS), self.turns.stop(STOP_SECONDS))
                 scheduler.shutdown(wait=False)
-                await self.turns.stop(STOP_SECONDS)
                 await self.sender.close()
                 await self.stopwatch.write()
         finally:
@@ -166,7 +168,7 @@ class Keel:
         if receive and isinstance(self.turns, Claims):
             jobs += [(self.turns.renew, RENEW_SECONDS), (self.turns.sweep, SWEEP_SECONDS)]
         for job, period in jobs:
-            scheduler.add_job(job, "interval", seconds=period, coalesce=True, max_instances=1)
+            scheduler.add_job(job, "interval", seconds=period, coalesce=True, max_instances=1, misfire_grace_time=None)
         return scheduler
 
     async def tick(self, lane: Lane, seconds: float) -> None:
@@ -194,7 +196,7 @@ class Keel:
             except InvalidToken:
                 message = "Telegram does not accept this KEEL_TOKEN; get the current one from @BotFather."
                 raise TokenRefused(message) from None
-            except NetworkError as error:
+            except TelegramError as error:
                 log.warning("telegram is out of reach; waiting", error=type(error).__name__, seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -271,6 +273,17 @@ def build(
     pulse.watch("keel_chats_held", lambda: lanes.held)
     pulse.watch("keel_chats_answered", lambda: turns.chats)
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch, pulse)
+
+
+async def keep_ticking(scheduler: AsyncIOScheduler) -> None:
+    """APScheduler goes by the machine's clock: where that is set back, nothing would come until the old time is there
+    again. So whatever is further away than it can be is due at once."""
+    while True:
+        await asyncio.sleep(LIVE_TICK)
+        now = datetime.now(UTC)
+        for job in scheduler.get_jobs():
+            if job.next_run_time is not None and job.next_run_time > now + job.trigger.interval:
+                job.modify(next_run_time=now)
 
 
 async def nothing() -> None:

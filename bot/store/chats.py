@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
+from bot.core.lease import holds, latest
 from bot.store.connection import Connection
 from bot.store.inbox import Inbox, Waiting
 from bot.store.tables import inbox
@@ -29,16 +30,21 @@ class Chats:
         await self.connection.alone("chat", chat_id)
         query = select(inbox).where(inbox.c.chat_id == chat_id, inbox.c.set_aside_at.is_(None))
         row = (await self.connection.execute(query.order_by(inbox.c.update_id).limit(1))).one_or_none()
-        if row is None or (row.lease_until is not None and row.lease_until > now):
+        if row is None or (row.lease_until is not None and holds(row.lease_until, now, until - now)):
             return None
         leased = update(inbox).where(inbox.c.update_id == row.update_id).values(lease_until=until)
         await self.connection.execute(leased)
         return self.inbox.waiting_of(row)
 
-    async def left_alone(self, now: datetime, since: datetime, limit: int) -> list[int]:
-        """Chats in which something waits since a moment or longer, and that nobody answers."""
-        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)
-        query = select(inbox.c.chat_id).where(inbox.c.set_aside_at.is_(None), free, inbox.c.received_at <= since)
+    async def left_alone(self, now: datetime, since: datetime, lease: timedelta, limit: int) -> list[int]:
+        """Chats in which something waits since a moment or longer, and that nobody answers.
+
+        What was received later than now was received before the clock was set back.
+        """
+        last = latest(now, lease)
+        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now, inbox.c.lease_until > last)
+        waited = or_(inbox.c.received_at <= since, inbox.c.received_at > last)
+        query = select(inbox.c.chat_id).where(inbox.c.set_aside_at.is_(None), free, waited)
         return [int(row.chat_id) for row in await self.connection.execute(query.distinct().limit(limit))]
 
     async def lease(self, update_ids: Collection[int], until: datetime | None) -> None:

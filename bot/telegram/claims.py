@@ -65,7 +65,7 @@ class Claims:
         now = self._clock.now()
         try:
             async with self._store.transaction(reading=True) as tx:
-                alone = await tx.chats.left_alone(now, now - LEFT_ALONE, SWEPT)
+                alone = await tx.chats.left_alone(now, now - LEFT_ALONE, LEASE, SWEPT)
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)
             return 0
@@ -94,7 +94,7 @@ class Claims:
 
     async def _work(self, chat_id: int) -> None:
         try:
-            while (item := await self._claim(chat_id)) is not None:
+            while not self._turns.stopping and (item := await self._claim(chat_id)) is not None:
                 self._held.add(item.update_id)
                 await self._handle(item)
                 self._held.discard(item.update_id)

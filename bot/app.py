@@ -62,6 +62,7 @@ from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import FindPlace, Outcome, Place, Sender
 from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
+from bot.ticks import keep_ticking
 
 log = structlog.get_logger()
 
@@ -273,17 +274,6 @@ def build(
     pulse.watch("keel_chats_held", lambda: lanes.held)
     pulse.watch("keel_chats_answered", lambda: turns.chats)
     return Keel(application, store, library, clock, sender, turns, intake, dispatcher, stopwatch, pulse)
-
-
-async def keep_ticking(scheduler: AsyncIOScheduler) -> None:
-    """APScheduler goes by the machine's clock: where that is set back, nothing would come until the old time is there
-    again. So whatever is further away than it can be is due at once."""
-    while True:
-        await asyncio.sleep(LIVE_TICK)
-        now = datetime.now(UTC)
-        for job in scheduler.get_jobs():
-            if job.next_run_time is not None and job.next_run_time > now + job.trigger.interval:
-                job.modify(next_run_time=now)
 
 
 async def nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 from apscheduler.schedulers import base
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import app
+from bot import ticks
 
 
 class Machine(datetime):
@@ -26,9 +26,9 @@ class Machine(datetime):
 
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_a_clock_that_is_set_stops_no_tick(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
-    for module in (app, base):
+    for module in (ticks, base):
         monkeypatch.setattr(module, "datetime", Machine)
-    monkeypatch.setattr(app, "LIVE_TICK", 0.1)
+    monkeypatch.setattr(ticks, "LOOK_SECONDS", 0.1)
     ticked = asyncio.Event()
 
     async def tick() -> None:
@@ -37,7 +37,7 @@ async def test_a_clock_that_is_set_stops_no_tick(monkeypatch: pytest.MonkeyPatch
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(tick, "interval", seconds=0.2, coalesce=True, misfire_grace_time=None)
     scheduler.start()
-    keeping = asyncio.create_task(app.keep_ticking(scheduler))
+    keeping = asyncio.create_task(ticks.keep_ticking(scheduler))
     try:
         await asyncio.wait_for(ticked.wait(), 10)
         monkeypatch.setattr(Machine, "ahead", timedelta(hours=hours))

@@ -14,7 +14,7 @@ from apscheduler.executors import base as executors
 from apscheduler.schedulers import base as schedulers
 from apscheduler.triggers import interval as intervals
 
-from bot import app, dispatch
+from bot import app, dispatch, ticks
 from bot.clock import MovableClock
 from bot.telegram import claims
 
@@ -72,5 +72,5 @@ def follow(jumps: Path) -> None:
         return before(clock) + jumped()
 
     MovableClock.now = now  # type: ignore[method-assign, assignment]
-    for module in (app, schedulers, executors, intervals):
+    for module in (app, ticks, schedulers, executors, intervals):
         vars(module).update(datetime=Jumping)

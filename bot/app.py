@@ -97,7 +97,6 @@ ANSWER_TIMES_TICK = 60.0
 TIDY_TICK = 3600.0
 KNOCK_TICK = 30.0
 STOP_SECONDS = 8.0
-MENU_SECONDS = 30.0
 
 
 Receive = Callable[[], Awaitable[None]]

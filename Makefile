@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.done
 
-.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills soak load simulate fuzz long dist licences
+.PHONY: setup demo run test check check-safety bench lock media transcripts deliveries kills faults soak load simulate fuzz long dist licences
 
 setup: $(STAMP)
 
@@ -59,6 +59,11 @@ deliveries: $(STAMP)
 # Kill -9 two hundred times under load, on SQLite and on PostgreSQL: some minutes.
 kills: $(STAMP)
 	$(BIN)/python -m tests.acceptance.kills
+
+# Telegram down, slow, flooding, broken off; clocks that jump; SIGTERM storms: each under load, on SQLite and on PostgreSQL.
+# The first takes more than ten minutes, each of the others one or two.
+faults: $(STAMP)
+	$(BIN)/python -m tests.acceptance.faults
 
 # A month in an hour, with 2,000 people: memory, open files, warnings.
 soak: $(STAMP)

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram import BotCommand
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import BaseRequest
 
@@ -63,6 +63,7 @@ from bot.telegram.request import AiohttpRequest
 from bot.telegram.sender import FindPlace, Outcome, Place, Sender
 from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
+from bot.ticks import empty_scheduler, keep_ticking
 
 log = structlog.get_logger()
 
@@ -97,7 +98,6 @@ ANSWER_TIMES_TICK = 60.0
 TIDY_TICK = 3600.0
 KNOCK_TICK = 30.0
 STOP_SECONDS = 8.0
-MENU_SECONDS = 30.0
 
 
 Receive = Callable[[], Awaitable[None]]
@@ -128,14 +128,16 @@ class Keel:
         scheduler = self.ticks(receive=receive is not nothing, dispatch=dispatch)
         try:
             await self.greet()
-            menu = asyncio.create_task(self.introduce())
+            beside = [asyncio.create_task(self.introduce()), asyncio.create_task(keep_ticking(scheduler))]
             scheduler.start()
             try:
                 await receive()
             finally:
-                menu.cancel()
+                for task in beside:
+                    task.cancel()
+                scheduler.pause()  # nothing more begins; what is on the wire comes to its end
+                await asyncio.gather(self.dispatcher.stop(STOP_SECONDS), self.turns.stop(STOP_SECONDS))
                 scheduler.shutdown(wait=False)
-                await self.turns.stop(STOP_SECONDS)
                 await self.sender.close()
                 await self.stopwatch.write()
         finally:
@@ -144,9 +146,7 @@ class Keel:
 
     def ticks(self, *, receive: bool, dispatch: bool) -> AsyncIOScheduler:
         """The few things that a process does by the clock."""
-        # Late is better than left out: a lease that is not renewed is somebody else's.
-        always = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=always)
+        scheduler = empty_scheduler()
         if dispatch:
             for lane, period in ((Lane.LIVE, LIVE_TICK), (Lane.BULK, BULK_TICK)):
                 self.pulse.begins(lane.value)
@@ -194,7 +194,7 @@ class Keel:
             except InvalidToken:
                 message = "Telegram does not accept this KEEL_TOKEN; get the current one from @BotFather."
                 raise TokenRefused(message) from None
-            except NetworkError as error:
+            except TelegramError as error:
                 log.warning("telegram is out of reach; waiting", error=type(error).__name__, seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

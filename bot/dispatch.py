@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
 from bot.clock import Clock
+from bot.core.lease import holds
 from bot.core.model import Lane, Timer
 from bot.core.trouble import Trouble
 from bot.services.due import Due, Result
@@ -63,39 +64,73 @@ class Dispatcher:
     room: Room
     trouble: Trouble = field(default_factory=Trouble)
 
+    def __post_init__(self) -> None:
+        self._ends = False
+        self._sending: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in Lane}
+        self._ticks: set[asyncio.Task[Any]] = set()
+
+    async def stop(self, seconds: float) -> None:
+        """Begin nothing more, and let what is on the wire come to its end for up to so many seconds: a lesson that is
+        broken off there would be in doubt, and never be sent again."""
+        self._ends = True
+        busy = self._ticks.union(*self._sending.values())
+        if busy:
+            await asyncio.wait(busy, timeout=seconds)
+
     async def tick(self, lane: Lane, seconds: float) -> Counter[str]:
-        """Work for at most `seconds`, so that the next tick never overlaps; gives counts by result."""
-        with span("tick", lane=lane.value) as traced:
-            counts = await self._work(lane, seconds)
-            traced.set_attribute("claimed", counts["claimed"])
-        return counts
+        """Work for at most `seconds`, so that the next tick never overlaps; gives counts by result.
+
+        What is on the wire for longer goes on meanwhile: where Telegram takes its time for one, nobody else waits.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        self._ticks.add(task)
+        try:
+            with span("tick", lane=lane.value) as traced:
+                counts = await self._work(lane, seconds)
+                traced.set_attribute("claimed", counts["claimed"])
+            return counts
+        finally:
+            self._ticks.discard(task)
 
     async def _work(self, lane: Lane, seconds: float) -> Counter[str]:
         counts: Counter[str] = Counter()
-        ends = time.monotonic() + seconds
-        running: set[asyncio.Task[None]] = set()
+        begun, ends, running = time.monotonic(), time.monotonic() + seconds, self._sending[lane]
         while time.monotonic() < ends and not self._rests(lane):
             now = self.clock.now()
             held = now + LEASE
             batch = await self._claim(lane, min(BATCH, AT_ONCE - len(running)), now)
             counts["claimed"] += len(batch)
             for number, timer in enumerate(batch):
-                if self._rests(lane) or not await self.room.take(lane, ends - time.monotonic()):
+                if not await self._begins(lane, ends):
                     ends = 0.0
                     await self._give_back(batch[number:], held)
                     counts["claimed"] -= len(batch) - number
                     break
-                running.add(asyncio.create_task(self._count(timer, lane, counts, held)))
+                sending = asyncio.create_task(self._count(timer, lane, counts, held))
+                running.add(sending)
+                sending.add_done_callback(running.discard)
             if not batch and not running:
                 break
             if not batch or len(running) >= AT_ONCE:
-                _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            running = {task for task in running if not task.done()}
-        if running:
-            await asyncio.wait(running)
+                await self._some(running, begun + seconds, asyncio.FIRST_COMPLETED)
+        await self._some(running, begun + seconds, asyncio.ALL_COMPLETED)
         if counts["claimed"]:
             log.info("tick", lane=lane.value, **dict(counts))
         return counts
+
+    async def _some(self, running: set[asyncio.Task[None]], until: float, which: str) -> None:
+        if running:
+            await asyncio.wait(set(running), timeout=max(0.0, until - time.monotonic()), return_when=which)
+
+    async def _begins(self, lane: Lane, ends: float) -> bool:
+        """Whether one more may begin now, with room for it."""
+        if self._rests(lane) or not await self.room.take(lane, ends - time.monotonic()):
+            return False
+        if self._ends:  # while it waited for room
+            self.room.give_back(lane)
+            return False
+        return True
 
     async def _claim(self, lane: Lane, limit: int, now: datetime) -> list[Timer]:
         try:
@@ -106,8 +141,8 @@ class Dispatcher:
             return []  # the next tick asks again
 
     async def _give_back(self, timers: list[Timer], held: datetime) -> None:
-        if self.clock.now() >= held:
-            return  # the process was stopped for so long that others have them by now
+        if not holds(held, self.clock.now(), LEASE):
+            return  # the process was stopped for so long, or the clock set, that others may have them by now
         try:
             async with self.store.transaction(repeatable=True) as tx:
                 for timer in timers:
@@ -139,12 +174,12 @@ class Dispatcher:
 
     async def _prepare(self, timer: Timer, held: datetime) -> Prepared | None:
         async with self.store.transaction() as tx:
-            if self.clock.now() >= held:
-                return None  # the process was stopped for so long that another one has it by now
+            if not holds(held, self.clock.now(), LEASE):
+                return None  # the process was stopped for so long, or the clock set, that another one may have it
             return await self.due.prepare(tx, timer, self.clock.now(), self.trouble.stopped)
 
     def _rests(self, lane: Lane) -> bool:
-        return lane is Lane.BULK and self.trouble.rests(self.clock.now())
+        return self._ends or (lane is Lane.BULK and self.trouble.rests(self.clock.now()))
 
     def _note(self, lane: Lane, failure: str | None, about: str | None, *, refusal: bool = False) -> None:
         if lane is not Lane.BULK:

@@ -31,7 +31,7 @@ async def bringing(telegram: Telegram) -> AsyncIterator[None]:
     async def bring(update: dict[str, Any]) -> None:
         async with places:
             while telegram.webhook and update in telegram.updates:
-                if await _brought(session, telegram, update):
+                if not telegram.faults.down and await _brought(session, telegram, update):
                     if update in telegram.updates:
                         telegram.updates.remove(update)
                     break

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     TIMEOUT = "timeout"  # no answer, and nothing was carried out
     TIMEOUT_AFTER = "timeout_after"  # carried out, and no answer
     RESET = "reset"  # the connection breaks, and nothing was carried out
+    CUT = "cut"  # carried out, and the answer ends in the middle
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,19 @@ class Fault:
 class Faults:
     """Faults waiting to happen, and lasting ones.
 
-    share: how many of all sends fail by chance, each in any of `kinds`; `chance` decides.
+    share: how many calls of `methods` (None: of all) fail by chance, each in any of `kinds`; `chance` decides.
+    seconds: their retry_after.
     """
 
     queue: deque[Fault] = field(default_factory=deque)
     down: bool = False
+    down_as: Kind = Kind.RESET
     flooded: bool = False
     slow: float = 0.0
     share: float = 0.0
+    methods: frozenset[str] | None = frozenset({"sendmessage"})
     kinds: tuple[Kind, ...] = tuple(Kind)
+    seconds: int = 1
     chance: Random = field(default_factory=Random)
 
     def next(
@@ -53,11 +58,12 @@ class Faults:
     def take(self, method: str, chat_id: int | None) -> Fault | None:
         """The fault that this call meets, if any."""
         if self.down:
-            return Fault(Kind.RESET)
+            return Fault(self.down_as)
         if self.flooded and method.lower().startswith(("send", "edit")):
             return Fault(Kind.FLOOD, seconds=3)
-        if method.lower() == "sendmessage" and self.share and self.chance.random() < self.share:
-            return Fault(self.chance.choice(self.kinds))
+        by_chance = self.methods is None or method.lower() in self.methods
+        if self.share and by_chance and self.chance.random() < self.share:
+            return Fault(self.chance.choice(self.kinds), seconds=self.seconds)
         for fault in self.queue:
             fits_method = fault.method is None or fault.method.lower() == method.lower()
             if fits_method and (fault.chat_id is None or fault.chat_id == chat_id):

@@ -51,7 +51,7 @@ class SimulatorRequest(BaseRequest):
         try:
             status, body = await self._telegram.call(name, params, files)
         except Broken as broken:
-            if broken.kind is Kind.RESET:
+            if broken.kind in (Kind.RESET, Kind.CUT):
                 raise NetworkError("httpx.ReadError: connection reset") from None
             raise TimedOut from None
         return status, body.encode() if isinstance(body, str) else json.dumps(body).encode()

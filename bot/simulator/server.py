@@ -30,8 +30,10 @@ def routes(telegram: Telegram) -> list[Route]:
             status, body = await telegram.call(request.path_params["method"], params, files)
         except Broken as broken:
             if broken.kind is Kind.RESET:
-                # An answer cut off in the middle is the nearest to a broken connection that ASGI can do.
-                return Response(b"{", headers={"content-length": "100"})
+                # An answer without any body is the nearest to a broken connection that ASGI can do.
+                return _half(b"{}")
+            if broken.kind is Kind.CUT:
+                return _half(JSONResponse(broken.body).body)
             await asyncio.sleep(SILENCE)
             return Response(status_code=504)
         return HTMLResponse(body, status) if isinstance(body, str) else JSONResponse(body, status)
@@ -55,6 +57,10 @@ def routes(telegram: Telegram) -> list[Route]:
 def api(telegram: Telegram) -> Starlette:
     """The Bot API alone."""
     return Starlette(routes=list(routes(telegram)))
+
+
+def _half(body: bytes | memoryview) -> Response:
+    return Response(bytes(body[: len(body) // 2]), headers={"content-length": str(len(body))})
 
 
 async def _content(request: Request) -> tuple[dict[str, Any], dict[str, tuple[str, bytes]]]:

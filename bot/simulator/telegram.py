@@ -19,11 +19,12 @@ JSON_PARAMETERS = {"reply_markup", "commands", "scope", "allowed_updates", "mess
 
 
 class Broken(Exception):
-    """The line broke instead of an answer: `kind` says how."""
+    """The line broke instead of an answer: `kind` says how. body: what the answer would have been."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, body: Any = None) -> None:
         super().__init__(kind.value)
         self.kind = kind
+        self.body = body
 
 
 class Telegram:
@@ -63,7 +64,7 @@ class Telegram:
         fault = self.faults.take(method, chat_id)
         if fault is not None and fault.kind in (Kind.TIMEOUT, Kind.RESET):
             raise Broken(fault.kind)
-        if fault is not None and fault.kind is not Kind.TIMEOUT_AFTER:
+        if fault is not None and fault.kind not in (Kind.TIMEOUT_AFTER, Kind.CUT):
             return self._noted(method, wanted, *_faulty(fault))
         try:
             function = methods.METHODS.get(method.lower())
@@ -75,7 +76,7 @@ class Telegram:
             answer = (refusal.code, refusal.body)
         status, body = self._noted(method, wanted, *answer)
         if fault is not None:
-            raise Broken(Kind.TIMEOUT_AFTER)
+            raise Broken(fault.kind, body)
         return status, body
 
     def calls(self, method: str) -> list[Call]:

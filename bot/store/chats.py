@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 
+from bot.core.lease import holds, latest
 from bot.store.connection import Connection
 from bot.store.inbox import Inbox, Waiting
 from bot.store.prepared import Prepared
@@ -34,7 +35,7 @@ class Chats:
         """Lease a chat's oldest waiting update; None: there is none, or somebody answers this chat just now."""
         await self.connection.alone("chat", chat_id)
         rows = await self.connection.run(_OLDEST, chat=chat_id)
-        if not rows or (rows[0].lease_until is not None and rows[0].lease_until > now):
+        if not rows or (rows[0].lease_until is not None and holds(rows[0].lease_until, now, until - now)):
             return None
         self.connection.later(_LEASE, which=rows[0].update_id, lease_until=until)
         return self.inbox.waiting_of(rows[0])
@@ -43,10 +44,15 @@ class Chats:
         """Whether anything of a chat waits."""
         return bool(await self.connection.run(_WAITS, chat=chat_id))
 
-    async def left_alone(self, now: datetime, since: datetime, limit: int) -> list[int]:
-        """Chats in which something waits since a moment or longer, and that nobody answers."""
-        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now)
-        query = select(inbox.c.chat_id).where(inbox.c.set_aside_at.is_(None), free, inbox.c.received_at <= since)
+    async def left_alone(self, now: datetime, since: datetime, lease: timedelta, limit: int) -> list[int]:
+        """Chats in which something waits since a moment or longer, and that nobody answers.
+
+        What was received later than now was received before the clock was set back.
+        """
+        last = latest(now, lease)
+        free = or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now, inbox.c.lease_until > last)
+        waited = or_(inbox.c.received_at <= since, inbox.c.received_at > last)
+        query = select(inbox.c.chat_id).where(inbox.c.set_aside_at.is_(None), free, waited)
         return [int(row.chat_id) for row in await self.connection.execute(query.distinct().limit(limit))]
 
     async def lease(self, update_ids: Collection[int], until: datetime | None) -> None:

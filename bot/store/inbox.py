@@ -125,9 +125,10 @@ class Inbox:
         seen_up_to = await self._seen(bot_id, now)
         return None if seen_up_to is None else seen_up_to + 1
 
-    async def waiting(self, limit: int = 1000) -> list[Waiting]:
-        """What is to be handled, oldest first."""
-        query = select(inbox).where(inbox.c.set_aside_at.is_(None)).order_by(inbox.c.update_id).limit(limit)
+    async def waiting(self, limit: int = 1000, above: int = -1) -> list[Waiting]:
+        """What is to be handled, oldest first; of those whose ids are above a number."""
+        query = select(inbox).where(inbox.c.set_aside_at.is_(None), inbox.c.update_id > above)
+        query = query.order_by(inbox.c.update_id).limit(limit)
         return [self.waiting_of(row) for row in await self.connection.execute(query)]
 
     async def get(self, update_id: int) -> Waiting | None:

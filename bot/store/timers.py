@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, bindparam, delete, func, or_, select, update
 
+from bot.core.lease import latest
 from bot.core.model import Delivery, DeliveryState, Lane, Timer
 from bot.store.connection import Connection
 from bot.store.moment import Moment
@@ -35,7 +36,8 @@ _PENDING = Prepared(lambda _: select(timer.c.due_at).where(_ONE))
 
 
 def _claim() -> Any:
-    free = or_(timer.c.lease_until.is_(None), timer.c.lease_until <= bindparam("now"))
+    leased = timer.c.lease_until
+    free = or_(leased.is_(None), leased <= bindparam("now"), leased > bindparam("latest"))  # see core.lease
     due = (
         select(timer.c.id)
         .where(timer.c.lane == bindparam("of"), timer.c.due_at <= bindparam("now"), free)
@@ -106,7 +108,8 @@ class Timers:
 
     async def claim(self, lane: Lane, now: datetime, limit: int, lease: timedelta) -> list[Timer]:
         """Take up to `limit` due timers for `lease`, oldest first; nobody else gets them meanwhile."""
-        rows = await self.connection.run(_CLAIM, of=lane.value, now=now, most=limit, until=now + lease)
+        until, last = now + lease, latest(now, lease)
+        rows = await self.connection.run(_CLAIM, of=lane.value, now=now, most=limit, until=until, latest=last)
         return sorted((_timer(row) for row in rows), key=lambda item: item.due_at)
 
     async def settle(self, claimed: Timer) -> None:

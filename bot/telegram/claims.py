@@ -65,7 +65,7 @@ class Claims:
         now = self._clock.now()
         try:
             async with self._store.transaction(reading=True) as tx:
-                alone = await tx.chats.left_alone(now, now - LEFT_ALONE, SWEPT)
+                alone = await tx.chats.left_alone(now, now - LEFT_ALONE, LEASE, SWEPT)
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)
             return 0
@@ -94,12 +94,13 @@ class Claims:
 
     async def _work(self, chat_id: int) -> None:
         try:
-            item = await self._claim(chat_id)
+            item = None if self._turns.stopping else await self._claim(chat_id)
             while item is not None:
                 self._held.add(item.update_id)
                 await self._handle(item)
                 self._held.discard(item.update_id)
-                item = await self._claim(chat_id) if await self._waits(chat_id) else None
+                more = not self._turns.stopping and await self._waits(chat_id)
+                item = await self._claim(chat_id) if more else None
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)  # a sweep takes it up again
 

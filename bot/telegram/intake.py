@@ -36,6 +36,8 @@ ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 POLL_SECONDS = 25
 LINE_SECONDS = 10
 """Beyond the long poll's own length, how long an answer may take."""
+LEFT_AT_ONCE = 1000
+"""How much of what an earlier run left is read at once."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 REFUSED = "Telegram does not accept this token; get the current one from @BotFather."
@@ -165,12 +167,18 @@ class Intake:
 
     async def leftovers(self) -> None:
         """What an earlier run received and did not answer comes first."""
-        async with self._store.transaction(reading=True) as tx:
-            waiting = await tx.inbox.waiting()
-        if waiting:
-            log.info("taking up what was left", updates=len(waiting))
-        for item in waiting:
-            self._turns.put(item.chat_id, item)
+        above, found = -1, 0
+        while True:
+            async with self._store.transaction(reading=True) as tx:
+                waiting = await tx.inbox.waiting(LEFT_AT_ONCE, above)
+            for item in waiting:
+                self._turns.put(item.chat_id, item)
+            found += len(waiting)
+            if len(waiting) < LEFT_AT_ONCE:
+                break
+            above = waiting[-1].update_id
+        if found:
+            log.info("taking up what was left", updates=found)
 
     async def receive(self, updates: list[dict[str, Any]]) -> None:
         """Write a batch down in one transaction, then hand it on; what is most urgent is answered in it already."""

@@ -290,6 +290,8 @@ def _verdict(error: TelegramError) -> Verdict:
             return Verdict(Outcome.DOWN)
         case NetworkError():  # a connection that broke, or a page of a 5xx, may have come after the fact
             return Verdict(Outcome.UNKNOWN)
+        case _ if type(error) is TelegramError:  # an answer that cannot be read says nothing of what was done
+            return Verdict(Outcome.UNKNOWN)
         case _:
             return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
 

@@ -25,9 +25,12 @@ class Turns(Generic[Item]):
         self._queues: dict[int, deque[Item]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(parallel)
+        self.stopping = False
 
     def put(self, chat_id: int, item: Item) -> None:
-        """Queue an item behind whatever its chat still has."""
+        """Queue an item behind whatever its chat still has. Once it stops, nothing more begins: the inbox has it."""
+        if self.stopping:
+            return
         queue = self._queues.get(chat_id)
         if queue is not None:
             queue.append(item)
@@ -57,7 +60,8 @@ class Turns(Generic[Item]):
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def stop(self, seconds: float) -> None:
-        """Let running turns finish for up to `seconds`, then break them off; the inbox still has them."""
+        """Let what is being handled finish for up to `seconds`, then break it off; the inbox still has it."""
+        self.stopping = True
         tasks = list(self._tasks)
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
@@ -70,6 +74,8 @@ class Turns(Generic[Item]):
         try:
             while queue:
                 async with self._places:
+                    if self.stopping:
+                        return
                     await self._handle(queue.popleft())
         finally:
             del self._queues[chat_id]

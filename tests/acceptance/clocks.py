@@ -1,15 +1,20 @@
 """Another machine's clock for a bot in a process of its own: one that runs fast, or that jumps while the bot runs.
 
-As in `killed`, the bot's own code knows nothing of it: only `MovableClock` is exchanged, which KEEL_NOW asks for.
+As in `killed`, the bot's own code knows nothing of it: only `MovableClock` is exchanged, which KEEL_NOW asks for, and
+what APScheduler takes for the machine's clock.
 """
 
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from bot import app, dispatch
+from apscheduler.executors import base as executors
+from apscheduler.schedulers import base as schedulers
+from apscheduler.triggers import interval as intervals
+
+from bot import app, dispatch, ticks
 from bot.clock import MovableClock
 from bot.telegram import claims
 
@@ -48,10 +53,23 @@ def follow(jumps: Path) -> None:
     from the moment on in which they are written there."""
     before = MovableClock.now
 
-    def now(clock: MovableClock) -> datetime:
+    def jumped() -> timedelta:
         try:
-            return before(clock) + timedelta(seconds=float(jumps.read_text() or 0))
+            return timedelta(seconds=float(jumps.read_text()))
         except FileNotFoundError:
-            return before(clock)
+            return timedelta()
+
+    class Jumping(datetime):
+        """The machine's clock."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # what is given is a plain datetime
+            """The present moment."""
+            return datetime.now(tz) + jumped()
+
+    def now(clock: MovableClock) -> datetime:
+        return before(clock) + jumped()
 
     MovableClock.now = now  # type: ignore[method-assign, assignment]
+    for module in (app, ticks, schedulers, executors, intervals):
+        vars(module).update(datetime=Jumping)

@@ -56,8 +56,9 @@ class Count:
 
     def __str__(self) -> str:
         unknown = self.states[DeliveryState.UNKNOWN]
+        kills = f"{self.kills} kills, " if self.kills else ""
         return (
-            f"{self.people:,} people, {self.kills} kills, {self.seconds:.0f} s: {self.got[1]:,} have the lesson, "
+            f"{self.people:,} people, {kills}{self.seconds:.0f} s: {self.got[1]:,} have the lesson, "
             f"{self.twice} have it twice, {unknown} are unknown (never sent again), {self.without} are without it "
             f"otherwise, the ledger is wrong about {self.wrongly}."
         )
@@ -91,8 +92,8 @@ async def deliver(folder: Path, people: int, kills: int, seed: int = 1) -> Count
         return await compare(bot.telegram, url, folder, ids, kills, time.monotonic() - began)
 
 
-async def fill(url: str, folder: Path, ids: range) -> None:
-    """All of them with a lesson due now, and a window of twelve hours around."""
+async def fill(url: str, folder: Path, ids: range, due: datetime = NOON - timedelta(minutes=1)) -> None:
+    """All of them with a lesson due now (or when it is said), and a window of twelve hours around."""
     await migrate(url)
     store = await open_store(url, folder / "keel.key")
     async with store.transaction() as tx:
@@ -103,7 +104,7 @@ async def fill(url: str, folder: Path, ids: range) -> None:
                 status=Status.ACTIVE, welcomed=True,
             )  # fmt: skip
             await tx.learners.save(chosen)
-            await tx.timers.set(person.id, LESSON, "", NOON - timedelta(minutes=1), Lane.BULK)
+            await tx.timers.set(person.id, LESSON, "", due, Lane.BULK)
     await store.close()
 
 

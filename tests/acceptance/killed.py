@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import app, dispatch, keys_commands
+from bot.core import trouble
 from bot.dispatch import Dispatcher
 from bot.services.conversation import Conversation
 from bot.services.due import Due
@@ -23,7 +24,7 @@ from bot.store.inbox import Inbox
 from bot.store.learners import Learners
 from bot.store.store import Store
 from bot.store.timers import Timers
-from bot.telegram import claims
+from bot.telegram import claims, desk, intake, request
 from bot.telegram.desk import Desk
 from bot.telegram.intake import Intake
 from bot.telegram.sender import Sender
@@ -100,6 +101,14 @@ def shorten_leases(seconds: float) -> None:
     claims.LEASE = dispatch.LEASE = timedelta(seconds=seconds)
     claims.LEFT_ALONE = timedelta(seconds=1)
     vars(app).update(RENEW_SECONDS=seconds / 3, SWEEP_SECONDS=1.0)
+
+
+def shorten_waits(seconds: float) -> None:
+    """A call is given up after so many seconds, and the bulk lane rests no longer: a test cannot wait for minutes."""
+    vars(request).update(READ_SECONDS=seconds)
+    vars(intake).update(POLL_SECONDS=1, LINE_SECONDS=seconds, LONGEST_PAUSE=seconds)
+    vars(desk).update(LONGEST_REPEAT=seconds)
+    vars(trouble).update(REST=timedelta(seconds=seconds))
 
 
 def wrap(owner: object, name: str, when: str, nth: int = 1) -> None:

@@ -1,8 +1,8 @@
 """A process that has Keel imported and forks it on request: a real process each time, without a real start's imports.
 
 Reads one JSON line an order: {"environment": {...}, "log": path, "command": "run", "killed_at": point or "", "leases":
-seconds or 0, "speed": how fast its clock runs or 0, "jumps": path of a file or ""}. Forks, runs `keel run` in the
-child, and writes the child's pid as a line. Children run side by side.
+seconds or 0, "waits": seconds or 0, "speed": how fast its clock runs or 0, "jumps": path of a file or ""}. Forks, runs
+`keel run` in the child, and writes the child's pid as a line. Children run side by side.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.__main__ import main
 from bot.library.safety import shipped
 from tests.acceptance.clocks import follow, hasten
-from tests.acceptance.killed import ALL_POINTS, shorten_leases, wrap
+from tests.acceptance.killed import ALL_POINTS, shorten_leases, shorten_waits, wrap
 
 
 def become(order: dict[str, object]) -> None:
@@ -31,6 +31,8 @@ def become(order: dict[str, object]) -> None:
         wrap(*ALL_POINTS[str(order["killed_at"])])
     if order["leases"]:
         shorten_leases(float(str(order["leases"])))
+    if order["waits"]:
+        shorten_waits(float(str(order["waits"])))
     if order["speed"]:
         hasten(float(str(order["speed"])))
     if order["jumps"]:

@@ -70,6 +70,8 @@ class Running:
     settings: dict[str, str] = field(default_factory=dict)
     leases: float = 0.0
     """Seconds that leases last, where a test cannot wait for the real ones."""
+    waits: float = 0.0
+    """Seconds after which a call is given up, and that the bulk lane rests, where the real ones are too long."""
     speed: float = 0.0
     """How fast the bot's clock runs, where it is not the world's speed."""
     patience: float = LONGEST_WAIT
@@ -103,6 +105,7 @@ class Running:
             "killed_at": killed_at,
             "command": command,
             "leases": self.leases,
+            "waits": self.waits,
             "speed": self.speed,
             "jumps": str(self.folder / JUMPS),
         }

@@ -54,8 +54,8 @@ def answered(anna: Person, text: str, tick: str) -> bool:
 
 
 def newest(anna: Person) -> str:
-    """What the newest message of the bot says."""
-    return str(bots(anna)[-1].data.get("text")) if bots(anna) else ""
+    """What the newest message of the bot says; an animation, which may come late, says nothing."""
+    return next((str(text) for post in reversed(bots(anna)) if (text := post.data.get("text"))), "")
 
 
 async def tap(bot: Running, anna: Person, label: str, on: str = "") -> None:

@@ -10,7 +10,7 @@ from random import Random
 from bot.simulator.person import Person, join
 from bot.simulator.telegram import Telegram
 from tests.acceptance.process import Running
-from tests.acceptance.test_kill import SPIRAL, bots, newest, tap
+from tests.acceptance.test_kill import SPIRAL, bots, find, newest
 
 QUESTIONS = ("/about", "/privacy", "/help")
 """Asked in turn by everybody, so that an answer that comes twice can be told from the next one."""
@@ -64,9 +64,8 @@ class Traffic:
         """Hear the answer to every question once, so that it is known again."""
         person = newcomer(self.telegram, "First")
         for question in QUESTIONS:
-            before = len(bots(person))
             person.send_text(question)
-            await bot.until(lambda before=before: len(bots(person)) > before, f"an answer to {question}")
+            await bot.until(lambda: newest(person) not in ("", *self._known), f"an answer to {question}")
             self._known[newest(person)] = question
 
     async def flow(self) -> None:
@@ -101,7 +100,13 @@ async def walk(bot: Running, name: str) -> None:
     anna = newcomer(bot.telegram, name)
     anna.send_text("/spiral")
     for (screen, label), (following, _) in itertools.pairwise([*SPIRAL, ("for now", "")]):
-        await tap(bot, anna, label, on=screen)
+        await bot.until(
+            lambda text=screen, tapped=label: _shows(anna, text) and find(anna, tapped),
+            f"{label} on {screen}, by {name}",
+        )
+        found = find(anna, label)
+        assert found is not None
+        anna.tap(*found)
         shown = f"✓ {label}" if following == screen else following
         await bot.until(lambda shown=shown: _shows(anna, shown), f"an answer to {label}, by {name}")
 

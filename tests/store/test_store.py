@@ -310,3 +310,16 @@ def test_an_older_key_still_opens_what_it_sealed(tmp_path: Path) -> None:
     both = Cipher.open(tmp_path / "both", create=False)
     assert both.decrypt(token, about="y") == "x"
     assert both.current_key_id != old.current_key_id
+
+
+async def test_a_lease_from_before_the_clock_was_set_back_counts_as_over(store: Store) -> None:
+    minute = timedelta(minutes=1)
+    async with store.transaction() as tx:
+        person = await tx.learners.add(1, "en", NOW)
+        await tx.timers.set(person.id, "lesson", "", NOW, Lane.BULK)
+    async with store.transaction() as tx:
+        assert len(await tx.timers.claim(Lane.BULK, NOW + timedelta(hours=1), 5, minute)) == 1
+    async with store.transaction() as tx:
+        assert len(await tx.timers.claim(Lane.BULK, NOW, 5, minute)) == 1
+    async with store.transaction() as tx:  # another machine, whose clock is behind by a little
+        assert await tx.timers.claim(Lane.BULK, NOW - minute / 2, 5, minute) == []

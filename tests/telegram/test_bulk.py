@@ -165,3 +165,19 @@ async def test_cut_off_in_the_middle_only_what_was_on_the_wire_is_doubtful(world
     after = await ledger(world, people)
     assert len(after) == 80
     assert max(lessons_got(people)) == 1
+
+
+async def test_an_orderly_end_lets_what_is_on_the_wire_arrive_and_gives_back_the_rest(world: World) -> None:
+    people = await crowd(world, 60, MONDAY)
+    world.keel.dispatcher.room = Lanes(40)
+    world.telegram.faults.slow = 0.5
+    ticking = asyncio.create_task(world.keel.dispatcher.tick(Lane.BULK, 60))
+    await asyncio.sleep(0.3)
+    await world.keel.dispatcher.stop(30)
+    await ticking
+    begun = await ledger(world, people)
+    assert {item.state for item in begun} == {DeliveryState.SENT}
+    assert lessons_got(people) == {1: len(begun), 0: 60 - len(begun)}
+    async with world.keel.store.transaction(reading=True) as tx:
+        waiting = [item for item in await tx.timers.due(limit=100) if item.due_at == MONDAY]
+    assert {item.attempts for item in waiting} == {0}  # nothing is leased: whoever is next begins at once

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.core.model import DeliveryState
+from bot.core.model import DeliveryState, Lane
 from bot.simulator.faults import Kind
+from bot.simulator.person import join
+from bot.simulator.telegram import Telegram
 from tests.export import data_of, take
 from tests.person import Person, World
 
@@ -181,3 +185,43 @@ async def test_progress_is_warm_when_empty_and_shows_medians_from_three_pairs_on
     await anna.sends("/progress")
     anna.sees("How upset, before and after: 8 and 5 (the middle of 3 times)", "from 8 to 5")
     assert len(anna.last.splitlines()) <= 12
+
+
+def unreadable_once(telegram: Telegram) -> None:
+    """The next message is taken, and what comes back is a page that some machine on the way made up."""
+    carry_out, left = telegram.call, ["the next"]
+
+    async def call(method: str, params: Mapping[str, object], files: Mapping[str, tuple[str, bytes]]) -> object:
+        answer = await carry_out(method, params, files)
+        return (200, "<html>") if method.lower() == "sendmessage" and left and left.pop() else answer
+
+    telegram.call = call  # type: ignore[assignment]  # the line makes things up; the stand-in is the same
+
+
+async def test_an_answer_that_cannot_be_read_says_nothing_of_what_was_done(world: World, anna: Person) -> None:
+    unreadable_once(world.telegram)
+    await anna.sends("/help")
+    assert len(anna.bots) == 2  # sent again: it may not have arrived
+    assert not any("went wrong" in post.data["text"] for post in anna.bots)
+    await enrol(anna)
+    unreadable_once(world.telegram)
+    await world.next_lesson()
+    assert await states(world, anna) == [DeliveryState.UNKNOWN]
+    assert len(anna.lessons) == 1
+
+
+async def test_somebody_whom_telegram_makes_wait_holds_up_nobody_elses_held_message(world: World, anna: Person) -> None:
+    bea = Person(world, join(world.telegram, "Bea"))
+    for person in (anna, bea):
+        await person.sends("/hold")
+        person.account.send_text("what I wanted to say")
+        await world.settle()
+        await person.taps("20 minutes")
+    world.telegram.faults.next(Kind.FLOOD, "sendMessage", chat_id=anna.account.chat.id, seconds=5)
+    world.clock.move_to(world.clock.now() + timedelta(minutes=21))
+    began = time.monotonic()
+    await world.keel.dispatcher.tick(Lane.LIVE, 1)
+    assert time.monotonic() - began < 4
+    bea.sees("is ready")
+    await world.keel.dispatcher.stop(30)
+    anna.sees("is ready")

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from bot.app import build, build_bot
+from bot.library.load import Library
+from bot.services.places import Places
 from bot.simulator.faults import Kind
+from bot.simulator.request import SimulatorRequest
+from bot.store.inbox import Received
+from bot.telegram.lanes import LONGEST_HOLD
 from tests.person import Person, World
 
 
@@ -60,3 +68,25 @@ async def test_what_is_no_update_does_not_end_the_asking(polling: World, anna: P
     anna.account.send_text("/spiral")
     await answered(anna, 1)
     assert "Next" in anna.buttons
+
+
+async def test_everything_that_was_left_is_taken_up_however_much(world: World) -> None:
+    many = [Received(number, number % 50, json.dumps({"update_id": number, "poll": None})) for number in range(1, 1202)]
+    async with world.keel.store.transaction() as tx:
+        await tx.inbox.add(world.keel.application.bot.id, many, world.clock.now())
+    await world.keel.intake.leftovers()
+    await world.keel.turns.drain()
+    async with world.keel.store.transaction(reading=True) as tx:
+        assert await tx.inbox.waiting() == []
+
+
+async def test_a_flood_at_the_start_is_waited_out(
+    tmp_path: Path, world: World, library: Library, places: Places
+) -> None:
+    request = SimulatorRequest(world.telegram)
+    bot = build_bot(world.telegram.token, "http://telegram/bot", "http://telegram/file/bot", 100, request)
+    keel = build(bot, world.keel.store, library, world.clock, places)
+    world.telegram.faults.next(Kind.FLOOD, "getMe", seconds=round(LONGEST_HOLD) + 1)
+    await keel.greet()
+    assert len(world.telegram.calls("getMe")) >= 2
+    await keel.application.shutdown()

@@ -195,3 +195,33 @@ async def test_what_is_done_by_the_clock_is_late_rather_than_left_out(world: Wor
     scheduler.start(paused=True)
     assert {job.misfire_grace_time for job in scheduler.get_jobs()} == {None}
     scheduler.shutdown(wait=False)
+
+
+async def test_what_a_process_held_that_died_before_the_clock_was_set_back_is_answered(shared: Shared) -> None:
+    anna = Person(shared, join(shared.telegram, "Anna"))
+    dying, living = shared.keels
+    shared.clock.move_to(MONDAY + timedelta(hours=1))
+    shared.telegram.faults.slow = 60.0  # it is still sending when it dies
+    anna.account.send_text("/help")
+    await dying.intake.take(json.loads(json.dumps(shared.telegram.updates.pop())))
+    await asyncio.sleep(0.2)
+    for task in list(dying.turns._turns._tasks):  # type: ignore[union-attr]  # as if it were killed: nothing is tidied up
+        task.cancel()
+    shared.telegram.faults.slow = 0.0
+    shared.clock.move_to(MONDAY)
+    assert await living.turns.sweep() == 1  # type: ignore[union-attr]
+    await living.turns.drain()
+    assert len(anna.bots) == 1
+
+
+async def test_what_reaches_a_process_that_stops_is_left_to_another(shared: Shared) -> None:
+    anna = Person(shared, join(shared.telegram, "Anna"))
+    stopping, other = shared.keels
+    await stopping.turns.stop(1)
+    anna.account.send_text("/help")
+    await stopping.intake.take(json.loads(json.dumps(shared.telegram.updates.pop())))
+    assert stopping.turns.idle
+    shared.clock.move_to(shared.clock.now() + timedelta(seconds=6))
+    assert await other.turns.sweep() == 1  # type: ignore[union-attr]  # nobody holds it
+    await other.turns.drain()
+    assert len(anna.bots) == 1

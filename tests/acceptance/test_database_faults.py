@@ -160,7 +160,7 @@ async def test_a_folder_that_becomes_read_only_is_named(tmp_path: Path) -> None:
         _remount(folder, "ro")
         token = {"KEEL_TOKEN": "123456:AAsimulatedsimulatedsimulated", "KEEL_DATA_DIR": str(folder)}
         refused(keel("run", **token), str(folder), "cannot be written to")
-        refused(keel("migrate", **token), str(folder), "cannot be opened for writing")
+        refused(keel("migrate", **token), str(folder), "cannot be written to")
 
 
 def _remount(folder: Path, how: str) -> None:

@@ -99,7 +99,8 @@ class Dispatcher:
         while time.monotonic() < ends and not self._rests(lane):
             now = self.clock.now()
             held = now + LEASE
-            batch = await self._claim(lane, min(BATCH, AT_ONCE - len(running)), now)
+            most = 1 if self._tries(lane) else AT_ONCE
+            batch = await self._claim(lane, min(BATCH, most - len(running)), now) if len(running) < most else []
             counts["claimed"] += len(batch)
             for number, timer in enumerate(batch):
                 if not await self._begins(lane, ends):
@@ -112,7 +113,7 @@ class Dispatcher:
                 sending.add_done_callback(running.discard)
             if not batch and not running:
                 break
-            if not batch or len(running) >= AT_ONCE:
+            if not batch or len(running) >= most:
                 await self._some(running, begun + seconds, asyncio.FIRST_COMPLETED)
         await self._some(running, begun + seconds, asyncio.ALL_COMPLETED)
         if counts["claimed"]:
@@ -181,6 +182,9 @@ class Dispatcher:
     def _rests(self, lane: Lane) -> bool:
         return self._ends or (lane is Lane.BULK and self.trouble.rests(self.clock.now()))
 
+    def _tries(self, lane: Lane) -> bool:
+        return lane is Lane.BULK and self.trouble.trying
+
     def _note(self, lane: Lane, failure: str | None, about: str | None, *, refusal: bool = False) -> None:
         if lane is not Lane.BULK:
             return
@@ -188,5 +192,7 @@ class Dispatcher:
         self.trouble = before.after(failure, about, now, refusal=refusal)
         for stopped in sorted(self.trouble.stopped - before.stopped):
             log.error("a message is stopped: telegram refuses it for everybody", about=stopped)
-        if self.trouble.rests_until != before.rests_until:
+        if self.trouble.rests_until != before.rests_until and before.trying:
+            log.warning("the bulk lane rests on: the one that it tried failed, too", kind=failure)
+        elif self.trouble.rests_until != before.rests_until:
             log.error("the bulk lane rests: too many sends failed", **before.kinds())

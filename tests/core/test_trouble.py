@@ -27,10 +27,15 @@ def test_ten_of_twenty_make_it_rest_a_minute_and_nine_do_not() -> None:
     assert not resting.rests(NOW + REST)
 
 
-def test_after_a_rest_one_failure_is_one_failure() -> None:
-    again = after(*["down"] * TOO_MANY).after("down", None, NOW + REST)
-    assert not again.rests(NOW + REST)
-    assert again.kinds() == {"down": 1}
+def test_after_a_rest_one_is_tried_and_the_others_follow_when_it_came_to_something() -> None:
+    rested = after(*["down"] * TOO_MANY)
+    assert rested.trying
+    again = rested.after("down", None, NOW + REST)
+    assert again.trying
+    assert again.rests(NOW + REST)
+    well = rested.after(None, None, NOW + REST)
+    assert not well.trying
+    assert not well.after("down", None, NOW + REST).rests(NOW + REST)
 
 
 def test_a_clock_set_back_does_not_silence_it_for_long() -> None:

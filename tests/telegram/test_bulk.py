@@ -86,6 +86,20 @@ async def test_a_line_that_fails_rests_the_lane_and_nothing_else(
     assert Counter(item.state for item in await ledger(world, people)) == {"unknown": 12, "sent": 48}
 
 
+async def test_after_a_rest_one_goes_ahead_and_the_others_follow_it(world: World) -> None:
+    people = await crowd(world, 60, MONDAY)
+    faults, rest = world.telegram.faults, REST + timedelta(seconds=1)
+    faults.share, faults.kinds = 1.0, (Kind.TIMEOUT,)
+    doubtful = (await world.keel.dispatcher.tick(Lane.BULK, 60))["unknown"]
+    for minute in range(1, 4):
+        world.clock.move_to(MONDAY + minute * rest)
+        assert await world.keel.dispatcher.tick(Lane.BULK, 60) == {"claimed": 1, "unknown": 1}
+    faults.share = 0.0
+    world.clock.move_to(MONDAY + 4 * rest)
+    await world.keel.dispatcher.tick(Lane.BULK, 60)
+    assert lessons_got(people) == {0: doubtful + 3, 1: 60 - doubtful - 3}
+
+
 async def test_a_line_that_is_cut_brings_the_lessons_later(world: World) -> None:
     people = await crowd(world, 30, MONDAY)
     world.telegram.faults.down = True

@@ -12,16 +12,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 
-from bot.core.lease import holds, latest
+from bot.core.lease import latest
 from bot.store.connection import Connection
 from bot.store.inbox import Inbox, Waiting
 from bot.store.prepared import Prepared
 from bot.store.tables import inbox
 
 _OF_CHAT = (inbox.c.chat_id == bindparam("chat")) & inbox.c.set_aside_at.is_(None)
-_OLDEST = Prepared(lambda _: select(inbox).where(_OF_CHAT).order_by(inbox.c.update_id).limit(1))
+_OLDEST = select(inbox.c.update_id).where(_OF_CHAT).order_by(inbox.c.update_id).limit(1).scalar_subquery()
+_FREE = or_(
+    inbox.c.lease_until.is_(None), inbox.c.lease_until <= bindparam("now"), inbox.c.lease_until > bindparam("latest")
+)
+_CLAIM = Prepared(
+    lambda _: update(inbox).where(inbox.c.update_id == _OLDEST, _FREE).returning(*inbox.c), ("lease_until",)
+)
 _WAITS = Prepared(lambda _: select(inbox.c.update_id).where(_OF_CHAT).limit(1))
-_LEASE = Prepared(lambda _: update(inbox).where(inbox.c.update_id == bindparam("which")), ("lease_until",))
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,11 @@ class Chats:
 
     async def claim(self, chat_id: int, now: datetime, until: datetime) -> Waiting | None:
         """Lease a chat's oldest waiting update; None: there is none, or somebody answers this chat just now."""
-        await self.connection.alone("chat", chat_id)
-        rows = await self.connection.run(_OLDEST, chat=chat_id)
-        if not rows or (rows[0].lease_until is not None and holds(rows[0].lease_until, now, until - now)):
-            return None
-        self.connection.later(_LEASE, which=rows[0].update_id, lease_until=until)
-        return self.inbox.waiting_of(rows[0])
+        # In one statement: of two who claim at once, the second waits for the row and then finds it leased.
+        rows = await self.connection.run(
+            _CLAIM, chat=chat_id, now=now, latest=latest(now, until - now), lease_until=until
+        )
+        return self.inbox.waiting_of(rows[0]) if rows else None
 
     async def waits(self, chat_id: int) -> bool:
         """Whether anything of a chat waits."""

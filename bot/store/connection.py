@@ -49,9 +49,6 @@ class Connection(Protocol):
     async def count_on(self, *tables: Table) -> None:
         """Rows were given ids by hand: new ones count on from there."""
 
-    async def alone(self, what: str, number: int) -> None:
-        """Until the end of the transaction, nobody else comes past this with the same name and number."""
-
     def part(self) -> AbstractAsyncContextManager[Part]:
         """A part of the transaction that can fail alone; it may stand in another one."""
 
@@ -99,9 +96,6 @@ class SqliteConnection:
 
     async def count_on(self, *tables: Table) -> None:
         """SQLite always goes on from the largest id."""
-
-    async def alone(self, what: str, number: int) -> None:
-        """On SQLite whoever writes is alone anyway."""
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Part]:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import CursorResult, Executable, String, Table, bindparam, func, select
+from sqlalchemy import CursorResult, Executable, Table, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,23 +23,16 @@ from bot.store.prepared import Prepared
 
 Result = TypeVar("Result")
 
-BEGIN = "BEGIN"
-BEGIN_REPEATABLE = "BEGIN; SET LOCAL synchronous_commit TO OFF"
-_ALONE = Prepared(
-    lambda _: select(
-        func.pg_advisory_xact_lock(func.hashtextextended(bindparam("what", type_=String), 0)).label("lock")
-    )
-)
-
 
 class PostgresqlConnection:
     """One transaction on one of the store's own connections."""
 
-    def __init__(self, core: AsyncConnection, driver: Any, *, reading: bool, repeatable: bool) -> None:
+    def __init__(self, core: AsyncConnection, driver: Any, *, alone: bool) -> None:
+        """alone: each statement is a transaction of its own. So for whoever only reads: each sees what is committed, as
+        it would in a transaction."""
         self._core = core
         self._driver = driver
-        # Who only reads needs no transaction: each statement sees what is committed, as it would in one.
-        self._begin = "" if reading else BEGIN_REPEATABLE if repeatable else BEGIN
+        self._alone = alone
         self._begun = False
         self._waiting: list[tuple[Prepared, dict[str, Any], Exception | None]] = []
 
@@ -76,10 +69,6 @@ class PostgresqlConnection:
         await self._send()
         await count_on(self._core, *tables)
 
-    async def alone(self, what: str, number: int) -> None:
-        """By an advisory lock, which ends with the transaction."""
-        await self.run(_ALONE, what=f"{what}:{number}")
-
     @asynccontextmanager
     async def part(self) -> AsyncIterator[Part]:
         """A part that can fail alone; what fails, fails in here."""
@@ -96,8 +85,11 @@ class PostgresqlConnection:
 
     async def commit(self) -> None:
         """Everything that waits, and the end. A transaction in which nothing was said never begins."""
+        if not self._begun and len(self._waiting) == 1:
+            self._alone = True  # a single statement needs neither BEGIN nor COMMIT
         if self._begun or self._waiting:
             await self._send()
+        if self._begun:
             await self._driver.execute("COMMIT")
         await self._forget_core()
 
@@ -116,9 +108,9 @@ class PostgresqlConnection:
             await self._core.rollback()
 
     async def _send(self) -> None:
-        if self._begin and not self._begun:
+        if not self._alone and not self._begun:
             self._begun = True
-            await self._driver.execute(self._begin)
+            await self._driver.execute("BEGIN")
         waiting, self._waiting = self._waiting, []
         for prepared, values, must in waiting:
             if await self._change(prepared, values) != 1 and must is not None:

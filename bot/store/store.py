@@ -90,12 +90,14 @@ class Transaction:
         return self.inbox.connection.part()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Open:
     """A connection that stays open between transactions: as Core has it, and the driver's own."""
 
     core: AsyncConnection
     driver: Any
+    waits_for_disk: bool | None = None
+    """What was last said to PostgreSQL about it."""
 
 
 class Store:
@@ -120,8 +122,11 @@ class Store:
         self._said: str | None = None
 
     @asynccontextmanager
-    async def transaction(self, *, reading: bool = False, repeatable: bool = False) -> AsyncIterator[Transaction]:
-        """One transaction. `reading` promises that nothing is written, and waits for no writer.
+    async def transaction(
+        self, *, reading: bool = False, repeatable: bool = False, single: bool = False
+    ) -> AsyncIterator[Transaction]:
+        """One transaction. `reading` promises that nothing is written, and waits for no writer; `single` that there is
+        one statement only, which PostgreSQL needs no BEGIN for.
 
         repeatable: losing it to a power cut loses nothing, because a row that is safe already leads to it again (an
         update in the inbox, a lesson that stays in doubt). Then nobody waits for the disk; it is safe, as everything
@@ -129,15 +134,17 @@ class Store:
         """
         queue = self._writing if self._sqlite and not reading else nullcontext()
         async with queue, self._places:
-            opened = await self._take()
+            opened = await self._take(repeatable=repeatable)
             self.transactions += 1
-            connection = self._begin(opened, reading=reading, repeatable=repeatable)
+            connection = self._begin(opened, reading=reading, repeatable=repeatable, single=single)
             if not reading:
                 self.cipher.refresh()
             says = self.cipher.current_key_id if self.says_key and not reading else self._said
             if says is not None and says != self._said:
                 connection.later(PUT, name=SEALING, value=says)
             try:
+                if not self._sqlite and not reading:
+                    await _settle(opened, waits_for_disk=not repeatable)
                 yield self._bind(connection)
                 await connection.commit()
                 self._said = says
@@ -191,10 +198,12 @@ class Store:
         self._free.clear()
         await self.engine.dispose()
 
-    async def _take(self) -> _Open:
-        """An open connection: one that is free, unless the server closed it meanwhile."""
+    async def _take(self, *, repeatable: bool = False) -> _Open:
+        """An open connection: one that is free, unless the server closed it meanwhile, and rather one that is set as
+        it is needed."""
         while self._free:
-            opened = self._free.pop()
+            fits = [place for place, item in enumerate(self._free) if item.waits_for_disk is not repeatable]
+            opened = self._free.pop(fits[-1] if fits else -1)
             if self._sqlite or not opened.driver.is_closed():
                 return opened
             await opened.core.invalidate()
@@ -208,10 +217,12 @@ class Store:
         core = await core.execution_options(**by_hand)
         return _Open(core, (await core.get_raw_connection()).driver_connection)
 
-    def _begin(self, opened: _Open, *, reading: bool, repeatable: bool) -> SqliteConnection | PostgresqlConnection:
+    def _begin(
+        self, opened: _Open, *, reading: bool, repeatable: bool, single: bool
+    ) -> SqliteConnection | PostgresqlConnection:
         if self._sqlite:
             return SqliteConnection(opened.core, opened.driver, reading=reading, repeatable=repeatable)
-        return PostgresqlConnection(opened.core, opened.driver, reading=reading, repeatable=repeatable)
+        return PostgresqlConnection(opened.core, opened.driver, alone=reading or single)
 
     def _bind(self, connection: Connection) -> Transaction:
         inbox = Inbox(connection, self.cipher)
@@ -279,3 +290,9 @@ async def _plant_canary(engine: AsyncEngine, cipher: Cipher) -> None:
     async with engine.begin() as connection:
         token = canary_of(cipher)
         await connection.execute(setting.insert().values(name=CANARY, value=token))
+
+
+async def _settle(opened: _Open, *, waits_for_disk: bool) -> None:
+    if opened.waits_for_disk is not waits_for_disk:
+        await opened.driver.execute(f"SET synchronous_commit TO {'DEFAULT' if waits_for_disk else 'OFF'}")
+        opened.waits_for_disk = waits_for_disk

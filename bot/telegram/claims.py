@@ -111,5 +111,5 @@ class Claims:
 
     async def _claim(self, chat_id: int) -> Waiting | None:
         now = self._clock.now()
-        async with self._store.transaction(repeatable=True) as tx:
+        async with self._store.transaction(repeatable=True, single=True) as tx:
             return await tx.chats.claim(chat_id, now, now + LEASE)

@@ -10,9 +10,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from bot.core.screen import Reply
 from bot.store.engine import NOT_NOW
+from bot.store.inbox import AppliedAlready, Received
 from bot.store.migrate import migrate
 from bot.store.store import Store, open_store
+from bot.telegram.claims import LEASE
 from tests.conftest import MONDAY
 from tests.postgresql import database
 
@@ -57,3 +60,26 @@ async def test_what_only_repeats_itself_waits_for_no_disk_and_the_rest_does(stor
         assert (await tx.inbox.connection.execute(says)).scalar_one() == "off"
     async with store.transaction() as tx:
         assert (await tx.inbox.connection.execute(says)).scalar_one() == "on"
+
+
+async def test_of_many_who_claim_a_chat_at_once_one_has_it(store: Store) -> None:
+    async with store.transaction() as tx:
+        await tx.inbox.add(7, [Received(1, 5, "a"), Received(2, 5, "b"), Received(3, 6, "c")], MONDAY)
+
+    async def claims(chat: int) -> int | None:
+        async with store.transaction(repeatable=True, single=True) as tx:
+            found = await tx.chats.claim(chat, MONDAY, MONDAY + LEASE)
+        return found.update_id if found is not None else None
+
+    got = await asyncio.gather(*(claims(chat) for chat in (5, 6) * 8))
+    assert sorted(update_id for update_id in got if update_id is not None) == [1, 3]
+    async with store.transaction() as tx:
+        await tx.inbox.forget(1)
+    got = await asyncio.gather(*(claims(5) for _ in range(8)))
+    assert [update_id for update_id in got if update_id is not None] == [2]
+
+
+async def test_a_single_statement_that_had_to_change_something_says_when_it_did_not(store: Store) -> None:
+    with pytest.raises(AppliedAlready):
+        async with store.transaction() as tx:
+            await tx.inbox.keep_reply(1, Reply(()))

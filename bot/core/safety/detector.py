@@ -268,7 +268,10 @@ class _Reading:
     def _is_negated(self, rests: tuple[int, ...]) -> bool:
         """Whether a “not” before the match, or in its gaps, denies its first weighty word."""
         resting = set(rests)
-        weighty = next((at for at in rests if not self._is_bridge(self._words[at])), rests[-1])
+        people = self._lexicon.slots["other"]
+        weighty = next(
+            (at for at in rests if not self._is_bridge(self._words[at]) and self._words[at] not in people), rests[-1]
+        )
         at = weighty - 1
         while at >= 0 and at >= weighty - 8:
             word = self._words[at]

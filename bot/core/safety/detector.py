@@ -249,7 +249,9 @@ class _Reading:
         first, last = self._sentence(rests)
         first, last = max(first, rests[0] - HOMELY), min(last, rests[-1] + HOMELY)
         return any(
-            word in self._lexicon.everyday for at, word in enumerate(self._words[first : last + 1], first) if at not in rests
+            word in self._lexicon.everyday
+            for at, word in enumerate(self._words[first : last + 1], first)
+            if at not in rests
         )
 
     def _is_now(self, rests: tuple[int, ...]) -> bool:

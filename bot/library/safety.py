@@ -227,6 +227,7 @@ def _lexicon(file: LexiconFile) -> Lexicon:
         clause_words=frozenset(file.clause_words),
         now=frozenset(file.now),
         stories=frozenset(file.stories),
+        everyday=frozenset(file.everyday),
         speech=frozenset(file.speech),
         contrast=frozenset(file.contrast),
     )

@@ -97,6 +97,7 @@ class LexiconFile(Shape):
     clause_words: WordList
     now: WordList
     stories: WordList
+    everyday: WordList
     speech: WordList
     contrast: WordList
 

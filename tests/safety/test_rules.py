@@ -90,6 +90,19 @@ def test_an_idiom_drops_the_concept_it_covers_and_no_other(detector: Detector) -
     assert detector.assess("he threw me a surprise party and then he threw me against the wall").tier != "none"
 
 
+def test_an_everyday_thing_excuses_what_is_worth_the_question_and_nothing_plain(detector: Detector) -> None:
+    assert detector.assess("he checks the pizza every minute").tier == "none"
+    assert detector.assess("he checks my phone every minute").tier == "ask"
+    assert detector.assess("he hit me and ate his pizza").tier == "act"
+    assert detector.assess("I want to kill myself, I said over pizza").tier == "act"
+    assert detector.assess("I just want to disappear. There is pizza in the oven.").tier == "ask"
+
+
+def test_a_not_counts_behind_a_person_too(detector: Detector) -> None:
+    assert detector.assess("my dad never hit us").tier == "none"
+    assert detector.assess("my dad hit us").tier != "none"
+
+
 def test_there_are_enough_lines_of_our_own(lines: list[Line], files: RuleFiles) -> None:
     assert len({(line.text, line.source) for line in lines}) >= FEWEST_LINES
 

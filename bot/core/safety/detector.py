@@ -16,6 +16,8 @@ NEAR = 25
 JOKE_REACH = 3
 SUBJECT_REACH = 5
 """How many words before a match its subject is looked for."""
+HOMELY = 6
+"""Nor is an everyday thing looked for farther from a match than this many words."""
 OWN = frozenset(("i", "me", "my", "myself"))
 MOST_CONCEPTS = 400
 """Concepts that are noted in one text."""
@@ -208,6 +210,8 @@ class _Reading:
             return self._entry(rule, tier, rests, "it is said not to be so")
         if rule.fiction and self._in_story(rests):
             return self._entry(rule, "none", rests, "it is about a story or a game")
+        if rule.tier == "ask" and self._is_everyday(rests):
+            return self._entry(rule, "none", rests, "it is about everyday things")
         slang = rule.tier == "act" and any(self._plain.words[at].slang for at in rests)
         if slang and (self._is_joke(rests) or not self._is_now(rests)):
             return self._entry(rule, "ask", rests, "slang, which is often a way of speaking")
@@ -241,6 +245,15 @@ class _Reading:
         first, last = self._sentence(rests)
         return not self._lexicon.stories.isdisjoint(self._words[first : last + 1])
 
+    def _is_everyday(self, rests: tuple[int, ...]) -> bool:
+        first, last = self._sentence(rests)
+        first, last = max(first, rests[0] - HOMELY), min(last, rests[-1] + HOMELY)
+        return any(
+            word in self._lexicon.everyday
+            for at, word in enumerate(self._words[first : last + 1], first)
+            if at not in rests
+        )
+
     def _is_now(self, rests: tuple[int, ...]) -> bool:
         first, last = self._sentence(rests)
         return not self._lexicon.now.isdisjoint(self._words[first : last + 1])
@@ -257,7 +270,10 @@ class _Reading:
     def _is_negated(self, rests: tuple[int, ...]) -> bool:
         """Whether a “not” before the match, or in its gaps, denies its first weighty word."""
         resting = set(rests)
-        weighty = next((at for at in rests if not self._is_bridge(self._words[at])), rests[-1])
+        people = self._lexicon.slots["other"]
+        weighty = next(
+            (at for at in rests if not self._is_bridge(self._words[at]) and self._words[at] not in people), rests[-1]
+        )
         at = weighty - 1
         while at >= 0 and at >= weighty - 8:
             word = self._words[at]

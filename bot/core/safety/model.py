@@ -93,6 +93,8 @@ class Lexicon:
     now: frozenset[str]
     stories: frozenset[str]
     """Words for films, books and games."""
+    everyday: frozenset[str]
+    """Things of everyday life; near a match that is worth the question only, they say that nothing more is meant."""
     speech: frozenset[str]
     """Verbs after which somebody's own words follow."""
     contrast: frozenset[str]

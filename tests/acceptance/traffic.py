@@ -16,6 +16,8 @@ QUESTIONS = ("/about", "/privacy", "/help")
 """Asked in turn by everybody, so that an answer that comes twice can be told from the next one."""
 MOST_AT_ONCE = 3
 FIRST_ID = 20_000
+PAUSE_OVER = "Is it passing"
+"""Where a line is slow enough, the minute is over before its words have arrived: what comes then is shown at once."""
 
 
 @dataclass
@@ -100,6 +102,8 @@ async def walk(bot: Running, name: str) -> None:
     anna = newcomer(bot.telegram, name)
     anna.send_text("/spiral")
     for (screen, label), (following, _) in itertools.pairwise([*SPIRAL, ("for now", "")]):
+        if label == "I've paused" and _shows(anna, PAUSE_OVER):
+            continue
         await bot.until(
             lambda text=screen, tapped=label: _shows(anna, text) and find(anna, tapped),
             f"{label} on {screen}, by {name}",
@@ -108,7 +112,10 @@ async def walk(bot: Running, name: str) -> None:
         assert found is not None
         anna.tap(*found)
         shown = f"✓ {label}" if following == screen else following
-        await bot.until(lambda shown=shown: _shows(anna, shown), f"an answer to {label}, by {name}")
+        enough = (shown, PAUSE_OVER) if label == "Next" else (shown,)
+        await bot.until(
+            lambda enough=enough: any(_shows(anna, text) for text in enough), f"an answer to {label}, by {name}"
+        )
 
 
 def _shows(anna: Person, text: str) -> bool:

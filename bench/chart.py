@@ -24,9 +24,9 @@ def bars(result: dict[str, object], path: Path) -> None:
     ):
         middle = sorted(values)[len(values) // 2]
         axes.barh(place, middle, color=colour, xerr=[[middle - min(values)], [max(values) - middle]], height=0.6)
-        axes.text(middle, place, f"  {middle:,.3g} {result['unit']}", va="center", fontsize=9)
+        axes.text(max(values), place, f"  {middle:,.3g} {result['unit']}", va="center", fontsize=9)
         axes.text(0, place + 0.36, str(name), fontsize=9, va="bottom")
-    axes.set_xlim(0, max(*result["peer"], *result["keel"]) * 1.25)
+    axes.set_xlim(0, max(*result["peer"], *result["keel"]) * 1.3)
     axes.set_ylim(-0.5, 1.8)
     axes.set_yticks([])
     axes.set_title(

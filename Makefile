@@ -94,7 +94,7 @@ dist: $(STAMP)
 
 # Who wrote what Keel runs on, and on which terms.
 licences: $(STAMP)
-	$(BIN)/uvx --from pip-licenses==5.5.5 pip-licenses --python $(BIN)/python --format markdown --with-urls --order name \
+	$(BIN)/uvx --from pip-licenses==5.5.5 pip-licenses --python $(BIN)/python --format markdown --order name \
 		--packages $$(grep -oE '^[A-Za-z0-9._-]+==' deploy/requirements.lock | tr -d '=') --output-file deploy/licences.md
 
 # Universal (every platform and Python from 3.11 on) and with hashes; names no index. The second is what runs, without the

@@ -46,9 +46,9 @@ def begin() -> None:
         return
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  # optional
-        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  # optional
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  # optional
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  # optional
     except ImportError:
         log.warning("traces need more packages: pip install 'keel-bot[otel]'", setting=ENDPOINT)
         return

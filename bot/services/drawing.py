@@ -94,7 +94,7 @@ class _Canvas:
 
     def dot(self, x: float, y: float, radius: float, color: str) -> None:
         """A dot with a rim, so that two that touch are two."""
-        from matplotlib.patches import Ellipse  # noqa: PLC0415
+        from matplotlib.patches import Ellipse  # noqa: PLC0415  # with the first picture
 
         place, wide, high = (x / WIDTH, 1 - y / HEIGHT), 2 * radius / WIDTH, 2 * radius / HEIGHT
         shape = Ellipse(place, wide, high, facecolor=color, edgecolor=GROUND, linewidth=1.5)
@@ -103,7 +103,7 @@ class _Canvas:
 
     def box(self, x: float, y: float, wide: float, high: float, color: str) -> None:
         """A filled box; `x` and `y` are its upper left corner."""
-        from matplotlib.patches import Rectangle  # noqa: PLC0415
+        from matplotlib.patches import Rectangle  # noqa: PLC0415  # with the first picture
 
         shape = Rectangle((x / WIDTH, 1 - (y + high) / HEIGHT), wide / WIDTH, high / HEIGHT, facecolor=color)
         shape.set_transform(self.figure.transFigure)
@@ -111,7 +111,7 @@ class _Canvas:
 
     def line(self, start: tuple[float, float], end: tuple[float, float], color: str, *, dashed: bool = False) -> None:
         """A thin line."""
-        from matplotlib.lines import Line2D  # noqa: PLC0415
+        from matplotlib.lines import Line2D  # noqa: PLC0415  # with the first picture
 
         xs, ys = zip(start, end, strict=True)
         places = [x / WIDTH for x in xs], [1 - y / HEIGHT for y in ys]
@@ -120,7 +120,7 @@ class _Canvas:
         self._add(shape)
 
     def _text(self, text: str, size: float, *, bold: bool = False) -> Text:
-        from matplotlib.text import Text  # noqa: PLC0415
+        from matplotlib.text import Text  # noqa: PLC0415  # with the first picture
 
         line = Text(text=text, fontfamily=self.families, fontweight="bold" if bold else "normal", parse_math=False)
         line.set(figure=self.figure, transform=self.figure.transFigure, fontsize=size * 72 / DPI)
@@ -146,16 +146,16 @@ class _Canvas:
 def _sheet() -> tuple[Figure, RendererBase]:
     """Made once: a figure and what paints it hold each other and six megabytes, and would pile up until found."""
     # Loaded with the first picture, so that nobody who never draws pays for it in start-up or memory.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # with the first picture
+    from matplotlib.figure import Figure  # noqa: PLC0415  # with the first picture
 
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=GROUND)
-    return figure, FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
+    return figure, FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]  # matplotlib's own
 
 
 @cache
 def _families() -> list[str]:
-    from matplotlib.font_manager import fontManager  # noqa: PLC0415
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415  # with the first picture
 
     there = set(fontManager.get_font_names())
     return [name for name in FAMILIES if name in there]

@@ -21,7 +21,7 @@ from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
 _SQLITE = sqlite.dialect(paramstyle="qmark")
-_POSTGRESQL = asyncpg.dialect()  # type: ignore[no-untyped-call]
+_POSTGRESQL = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 Convert = Callable[[Any], Any] | None
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from array import array
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +20,7 @@ from bot.pulse import Pulse
 from bot.telegram.files import UPLOAD, Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
+from bot.telegram.recent import Recent
 from bot.telegram.render import html, keyboard, reply_keyboard
 from bot.telegram.request import NeverArrived
 from bot.tracing import span
@@ -78,7 +77,7 @@ class Sender:
         self._pulse = pulse
         self.paid = paid
         self._motions: dict[int, asyncio.Task[None]] = {}
-        self._recent: OrderedDict[int, array[int]] = OrderedDict()
+        self._recent = Recent(REMEMBERED, CHATS_REMEMBERED)
 
     async def deliver(
         self,
@@ -106,7 +105,7 @@ class Sender:
         if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
             await self._strip(chat_id, reply.strip)
         if reply.delete or reply.sweep:
-            swept = self._recent.pop(chat_id, ()) if reply.sweep else ()
+            swept = self._recent.take(chat_id) if reply.sweep else ()
             await self._delete(chat_id, tuple(sorted({*reply.delete, *swept}, reverse=True)))
         for screen in reply.screens:
             verdict = await self.send(chat_id, screen, texts, lane, reply)
@@ -172,13 +171,7 @@ class Sender:
 
         Kept in memory only, for the newest chats: after a restart the runs in the store say where most of ours are.
         """
-        known = self._recent.setdefault(chat_id, array("q"))  # a quarter of what a deque of numbers takes
-        known.append(message_id)
-        if len(known) > REMEMBERED:
-            del known[0]
-        self._recent.move_to_end(chat_id)
-        while len(self._recent) > CHATS_REMEMBERED:
-            self._recent.popitem(last=False)
+        self._recent.add(chat_id, message_id)
 
     def stand_still(self, chat_id: int) -> None:
         """End a chat's living message: the person moved on."""

@@ -71,14 +71,19 @@ async def test_a_field_of_another_shape_costs_nobody_an_answer(anna: Person, odd
     assert "Next" in anna.buttons
 
 
+async def noted(world: World, anna: Person) -> list[str]:
+    """What is kept of what somebody wrote."""
+    async with world.keel.store.transaction(reading=True) as tx:
+        learner = await tx.learners.find(anna.account.chat.id)
+        assert learner is not None
+        return [note.text for note in await tx.records.notes(learner.id)]
+
+
 async def test_half_a_character_is_kept_as_a_sign_for_what_was_lost(world: World, anna: Person) -> None:
     await anna.sends("/journal")
     await anna.sends("half a \ud83d heart")
     await anna.taps("Keep it")
-    async with world.keel.store.transaction(reading=True) as tx:
-        learner = await tx.learners.find(anna.account.chat.id)
-        assert learner is not None
-        assert [note.text for note in await tx.records.notes(learner.id)] == ["half a \ufffd heart"]
+    assert await noted(world, anna) == ["half a \ufffd heart"]
 
 
 async def test_a_tap_that_belongs_to_no_private_chat_makes_nobody_known(world: World, anna: Person) -> None:
@@ -167,7 +172,4 @@ async def test_other_free_text_is_kept_only_when_asked(world: World, anna: Perso
     anna.sees("Kept for you")
     await anna.sends("and my dinner")
     await anna.taps("Leave it")
-    async with world.keel.store.transaction(reading=True) as tx:
-        learner = await tx.learners.find(anna.account.chat.id)
-        assert learner is not None
-        assert [note.text for note in await tx.records.notes(learner.id)] == ["the dog ate my lunch"]
+    assert await noted(world, anna) == ["the dog ate my lunch"]

@@ -129,16 +129,21 @@ async def test_an_update_brought_to_both_is_answered_once(shared: Shared) -> Non
     assert len(anna.bots) == 1
 
 
-async def test_what_a_dead_process_held_is_answered_by_another(shared: Shared) -> None:
-    anna = Person(shared, join(shared.telegram, "Anna"))
-    dying, living = shared.keels
+async def dies_while_it_answers(shared: Shared, dying: Keel, anna: Person, text: str) -> None:
+    """Somebody writes, and the process that took it up is gone before its answer is sent."""
     shared.telegram.faults.slow = 60.0  # it is still sending when it dies
-    anna.account.send_text("/spiral")
+    anna.account.send_text(text)
     await dying.intake.take(json.loads(json.dumps(shared.telegram.updates.pop())))
     await asyncio.sleep(0.2)
     for task in list(dying.turns._turns._tasks):  # type: ignore[union-attr]  # as if it were killed: nothing is tidied up
         task.cancel()
     shared.telegram.faults.slow = 0.0
+
+
+async def test_what_a_dead_process_held_is_answered_by_another(shared: Shared) -> None:
+    anna = Person(shared, join(shared.telegram, "Anna"))
+    dying, living = shared.keels
+    await dies_while_it_answers(shared, dying, anna, "/spiral")
     anna.account.send_text("/help")
     await shared.settle()
     assert anna.bots == []  # the chat is leased still, so nobody comes past
@@ -201,13 +206,7 @@ async def test_what_a_process_held_that_died_before_the_clock_was_set_back_is_an
     anna = Person(shared, join(shared.telegram, "Anna"))
     dying, living = shared.keels
     shared.clock.move_to(MONDAY + timedelta(hours=1))
-    shared.telegram.faults.slow = 60.0  # it is still sending when it dies
-    anna.account.send_text("/help")
-    await dying.intake.take(json.loads(json.dumps(shared.telegram.updates.pop())))
-    await asyncio.sleep(0.2)
-    for task in list(dying.turns._turns._tasks):  # type: ignore[union-attr]  # as if it were killed: nothing is tidied up
-        task.cancel()
-    shared.telegram.faults.slow = 0.0
+    await dies_while_it_answers(shared, dying, anna, "/help")
     shared.clock.move_to(MONDAY)
     assert await living.turns.sweep() == 1  # type: ignore[union-attr]
     await living.turns.drain()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 
-from bot.simulator.telegram import Telegram
+from bot.simulator.telegram import Broken, Telegram
 
 SIDE_BY_SIDE = 8
 AGAIN_SECONDS = 0.2
@@ -66,9 +67,19 @@ async def _brought(session: aiohttp.ClientSession, telegram: Telegram, update: d
     headers = {SECRET_HEADER: telegram.webhook_secret} if telegram.webhook_secret else {}
     try:
         async with session.post(telegram.webhook, json=update, headers=headers) as answer:
+            if answer.status == 200:
+                await _carry_out(telegram, await answer.read())
             return answer.status == 200
     except (aiohttp.ClientError, TimeoutError):
         return False
+
+
+async def _carry_out(telegram: Telegram, said: bytes) -> None:
+    """The one call that may come with the answer; nobody hears what became of it."""
+    if said:
+        call = json.loads(said)
+        with contextlib.suppress(Broken):
+            await telegram.call(call.pop("method"), call, {})
 
 
 def _queue_of(update: dict[str, Any]) -> Queue:

@@ -26,7 +26,6 @@ _FREE = or_(
 _CLAIM = Prepared(
     lambda _: update(inbox).where(inbox.c.update_id == _OLDEST, _FREE).returning(*inbox.c), ("lease_until",)
 )
-_WAITS = Prepared(lambda _: select(inbox.c.update_id).where(_OF_CHAT).limit(1))
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,6 @@ class Chats:
             _CLAIM, chat=chat_id, now=now, latest=latest(now, until - now), lease_until=until
         )
         return self.inbox.waiting_of(rows[0]) if rows else None
-
-    async def waits(self, chat_id: int) -> bool:
-        """Whether anything of a chat waits."""
-        return bool(await self.connection.run(_WAITS, chat=chat_id))
 
     async def left_alone(self, now: datetime, since: datetime, lease: timedelta, limit: int) -> list[int]:
         """Chats in which something waits since a moment or longer, and that nobody answers.

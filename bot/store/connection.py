@@ -31,9 +31,6 @@ class Connection(Protocol):
     async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
         """A prepared statement; gives the rows that come back."""
 
-    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
-        """Several prepared statements at once; gives the rows of each."""
-
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""
 
@@ -73,13 +70,8 @@ class SqliteConnection:
 
     async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
         """A prepared statement; gives the rows that come back."""
-        (rows,) = await self.run_all((prepared, values))
-        return rows
-
-    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
-        """Several prepared statements in one crossing; gives the rows of each."""
-        done = await self._send(*(statement(prepared, values) for prepared, values in statements))
-        return [prepared.for_sqlite.rows(raw) for (prepared, _), (raw, _) in zip(statements, done, strict=True)]
+        ((raw, _),) = await self._send(statement(prepared, values))
+        return prepared.for_sqlite.rows(raw)
 
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""

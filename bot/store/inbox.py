@@ -32,18 +32,36 @@ _ADD = Prepared(
     ("update_id", "chat_id", "body", "received_at", "attempts"),
 )
 _SEEN = Prepared(lambda _: select(setting.c.value).where(setting.c.name == SEEN))
+_MARK = select(setting.c.value).where(setting.c.name == SEEN).scalar_subquery()
 _KEEP_REPLY = Prepared(
     lambda _: update(inbox).where(inbox.c.update_id == bindparam("which"), inbox.c.reply.is_(None)), ("reply",)
 )
 _BRING = Prepared(
     lambda insert: insert(arrived).on_conflict_do_nothing(index_elements=["update_id"]), ("update_id", "at")
 )
+_BRING_AT = Prepared(
+    lambda insert: (
+        insert(arrived)
+        .from_select(
+            ["update_id", "at"],
+            select(
+                bindparam("update_id", type_=arrived.c.update_id.type), bindparam("at", type_=arrived.c.at.type)
+            ).where(func.coalesce(_MARK, "") == bindparam("mark", type_=setting.c.value.type)),
+        )
+        .on_conflict_do_nothing(index_elements=["update_id"])
+    )
+)
+"""`_BRING`, if the mark is still what it was."""
 _BROUGHT = Prepared(
     lambda _: select(arrived.c.update_id).where(arrived.c.update_id.between(bindparam("first"), bindparam("last")))
 )
 _FORGET = Prepared(lambda _: delete(inbox).where(inbox.c.update_id == bindparam("which")))
 
 _replies: TypeAdapter[Reply] = TypeAdapter(Reply)
+
+
+class NotAlone(Exception):
+    """An update was here before, or more is to be looked at to know it."""
 
 
 class AppliedAlready(Exception):
@@ -83,7 +101,7 @@ class Inbox:
 
     async def add(self, bot_id: int, batch: Sequence[Received], now: datetime) -> set[int]:
         """Write down a batch that was asked for; gives the update ids that were new: none is taken twice."""
-        seen_up_to = await self._seen(bot_id, now)
+        seen_up_to = _seen(await self.mark(), bot_id, now)
         brought = {row.update_id for row in await self.connection.run(_BROUGHT, **_ends(batch))} if batch else set()
         new = [
             item
@@ -101,13 +119,27 @@ class Inbox:
 
         Such updates come side by side and in no order, so every id is kept until Telegram has forgotten it too.
         """
-        seen_up_to = await self._seen(bot_id, now)
-        if seen_up_to is not None and item.update_id <= seen_up_to:
-            return False  # asked for, before it was brought
+        if _asked_for(await self.mark(), bot_id, item, now):
+            return False
         if await self.connection.change(_BRING, update_id=item.update_id, at=now) != 1:
             return False
         self._write([item], now)
         return True
+
+    def take_alone(self, bot_id: int, item: Received, now: datetime, mark: str | None) -> None:
+        """`take` in one statement, where nothing else is done in the transaction and this is the mark as it last was.
+
+        Raises NotAlone, with the commit at the latest: it was here before, or may have been; `take` knows.
+        """
+        if _asked_for(mark, bot_id, item, now):
+            raise NotAlone
+        self.connection.later(_BRING_AT, must=NotAlone(), update_id=item.update_id, at=now, mark=mark or "")
+        self._write([item], now)
+
+    async def mark(self) -> str | None:
+        """Up to where updates were asked for, as it is kept."""
+        rows = await self.connection.run(_SEEN)
+        return rows[0].value if rows else None
 
     async def forget_brought(self, before: datetime) -> int:
         """Erase the ids of updates brought before a moment; gives how many."""
@@ -122,7 +154,7 @@ class Inbox:
 
     async def next_offset(self, bot_id: int, now: datetime) -> int | None:
         """The offset to ask Telegram for first; None to take whatever it has."""
-        seen_up_to = await self._seen(bot_id, now)
+        seen_up_to = _seen(await self.mark(), bot_id, now)
         return None if seen_up_to is None else seen_up_to + 1
 
     async def waiting(self, limit: int = 1000, above: int = -1) -> list[Waiting]:
@@ -182,13 +214,19 @@ class Inbox:
         opened = _replies.validate_json(reply) if reply else None
         return Waiting(row.update_id, row.chat_id, body, row.attempts, opened)
 
-    async def _seen(self, bot_id: int, now: datetime) -> int | None:
-        rows = await self.connection.run(_SEEN)
-        if not rows:
-            return None
-        bot, update_id, at = rows[0].value.split()
-        fresh = abs(now - datetime.fromisoformat(at)) < NUMBERS_HOLD
-        return int(update_id) if int(bot) == bot_id and fresh else None
+
+def _seen(mark: str | None, bot_id: int, now: datetime) -> int | None:
+    """The newest update that was asked for, if the mark still says something about what comes now."""
+    if mark is None:
+        return None
+    bot, update_id, at = mark.split()
+    fresh = abs(now - datetime.fromisoformat(at)) < NUMBERS_HOLD
+    return int(update_id) if int(bot) == bot_id and fresh else None
+
+
+def _asked_for(mark: str | None, bot_id: int, item: Received, now: datetime) -> bool:
+    seen_up_to = _seen(mark, bot_id, now)
+    return seen_up_to is not None and item.update_id <= seen_up_to
 
 
 def _ends(batch: Sequence[Received]) -> dict[str, int]:

@@ -44,14 +44,6 @@ class Learners:
         rows = await self.connection.run(_FIND, chat=chat_id)
         return learner_of(rows[0]) if rows else None
 
-    def statement_for(self, chat_id: int) -> tuple[Prepared, dict[str, Any]]:
-        """What finds the person of a chat, to be sent together with other statements."""
-        return _FIND, {"chat": chat_id}
-
-    def read(self, rows: list[Any]) -> Learner | None:
-        """What `statement_for` gave back."""
-        return learner_of(rows[0]) if rows else None
-
     async def get(self, learner_id: int, *, alone: bool = False) -> Learner | None:
         """The person with an id, None when they have been erased.
 

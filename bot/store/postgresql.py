@@ -2,8 +2,9 @@
 
 There is no thread to cross, but every statement is a way to the server and back. Prepared statements go straight to the
 driver, because Core's async layer costs more CPU than all else about them; so the transaction is begun and ended by
-hand, with its first and last statement. Everything else takes Core's ordinary way on the same connection, for which
-that is set to AUTOCOMMIT: then Core says neither BEGIN nor COMMIT itself.
+hand: not before something is written, and not at all where all of it can be one statement (joined.py). Everything else
+takes Core's ordinary way on the same connection, for which that is set to AUTOCOMMIT: then Core says neither BEGIN nor
+COMMIT itself.
 """
 
 from __future__ import annotations
@@ -19,22 +20,30 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Part
-from bot.store.prepared import Prepared
+from bot.store.joined import Write, batches, hurried, joined
+from bot.store.prepared import Compiled, Prepared
 
 Result = TypeVar("Result")
+
+HURRIED = "BEGIN; SET LOCAL synchronous_commit TO OFF"
 
 
 class PostgresqlConnection:
     """One transaction on one of the store's own connections."""
 
-    def __init__(self, core: AsyncConnection, driver: Any, *, alone: bool) -> None:
+    def __init__(self, core: AsyncConnection, driver: Any, *, alone: bool, waits_for_disk: bool) -> None:
         """alone: each statement is a transaction of its own. So for whoever only reads: each sees what is committed, as
-        it would in a transaction."""
+        it would in a transaction.
+
+        waits_for_disk: as long as the server is set to; else what is written is safe with the next who does wait. Said
+        within the statement or with BEGIN, since it would be a way to the server by itself.
+        """
         self._core = core
         self._driver = driver
         self._alone = alone
+        self._waits_for_disk = waits_for_disk
         self._begun = False
-        self._waiting: list[tuple[Prepared, dict[str, Any], Exception | None]] = []
+        self._waiting: list[Write] = []
 
     async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
         """Any statement of Core."""
@@ -43,13 +52,12 @@ class PostgresqlConnection:
 
     async def run(self, prepared: Prepared, **values: Any) -> list[Any]:
         """A prepared statement; gives the rows that come back."""
-        await self._send()
         compiled = prepared.for_postgresql
-        return compiled.rows(await _as_core(self._driver.fetch(compiled.sql, *compiled.parameters(values))))
-
-    async def run_all(self, *statements: tuple[Prepared, dict[str, Any]]) -> list[list[Any]]:
-        """Several prepared statements, one after the other."""
-        return [await self.run(prepared, **values) for prepared, values in statements]
+        if self._waiting or not compiled.looks:  # each statement sees what is committed, in a transaction or before it
+            await self._send()
+        if self._alone and not compiled.looks and not self._waits_for_disk:
+            return compiled.rows([line[:-1] for line in await self._fetch(hurried(prepared), compiled, values)])
+        return compiled.rows(await self._fetch(compiled.sql, compiled, values))
 
     async def change(self, prepared: Prepared, **values: Any) -> int:
         """A prepared statement; gives how many rows it changed."""
@@ -58,7 +66,7 @@ class PostgresqlConnection:
 
     def later(self, prepared: Prepared, must: Exception | None = None, **values: Any) -> None:
         """A prepared statement that goes before the next one, or before the commit."""
-        self._waiting.append((prepared, values, must))
+        self._waiting.append(Write(prepared, values, must))
 
     def insert(self, table: Table) -> Any:
         """PostgreSQL's INSERT."""
@@ -85,8 +93,8 @@ class PostgresqlConnection:
 
     async def commit(self) -> None:
         """Everything that waits, and the end. A transaction in which nothing was said never begins."""
-        if not self._begun and len(self._waiting) == 1:
-            self._alone = True  # a single statement needs neither BEGIN nor COMMIT
+        if self._waiting and not self._begun and len(parts := batches(self._waiting)) == 1:
+            await self._at_once(parts[0])
         if self._begun or self._waiting:
             await self._send()
         if self._begun:
@@ -110,11 +118,25 @@ class PostgresqlConnection:
     async def _send(self) -> None:
         if not self._alone and not self._begun:
             self._begun = True
-            await self._driver.execute("BEGIN")
+            await self._driver.execute("BEGIN" if self._waits_for_disk else HURRIED)
         waiting, self._waiting = self._waiting, []
-        for prepared, values, must in waiting:
-            if await self._change(prepared, values) != 1 and must is not None:
-                raise must
+        for write in waiting:
+            if await self._change(write.prepared, write.values) != 1 and write.must is not None:
+                raise write.must
+
+    async def _at_once(self, batch: list[Write]) -> None:
+        """Everything that waits as one statement, which needs neither BEGIN nor COMMIT. What did not change what it
+        must change has undone it all: then it still waits, to be said one by one, which tells what it was."""
+        sql, values = joined(batch, waits_for_disk=self._waits_for_disk)
+        try:
+            await _as_core(self._driver.fetch(sql, *values))
+        except asyncpg.DivisionByZeroError:
+            return
+        self._waiting = []
+
+    async def _fetch(self, sql: str, compiled: Compiled, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = await _as_core(self._driver.fetch(sql, *compiled.parameters(values)))
+        return found
 
     async def _change(self, prepared: Prepared, values: dict[str, Any]) -> int:
         compiled = prepared.for_postgresql

@@ -17,6 +17,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import Select
 from sqlalchemy.types import TypeEngine
 
@@ -59,6 +60,12 @@ class Compiled:
     readers: tuple[Convert, ...] = ()
     row: Any = None
     plain: bool = False
+    table: str | None = None
+    """What it writes to; None for what reads."""
+    returns: bool = False
+    """Whether rows come back; of an INSERT perhaps only because Core wants to know the new id."""
+    looks: bool = False
+    """Whether it only looks: it changes nothing and locks nothing."""
 
     @classmethod
     def of(cls, statement: ClauseElement, given: Sequence[str], dialect: Dialect) -> Compiled:
@@ -70,7 +77,19 @@ class Compiled:
         columns = _columns(statement)
         readers = tuple(_reader(column.type, dialect) for column in columns)
         row = namedtuple("Row", [column.key for column in columns]) if columns else None
-        return cls(str(compiled), names, writers, constants, readers, row, plain=not any(readers))
+        looks = isinstance(statement, Select) and statement._for_update_arg is None  # Core has no public word for it
+        return cls(
+            str(compiled),
+            names,
+            writers,
+            constants,
+            readers,
+            row,
+            plain=not any(readers),
+            table=statement.entity_description["name"] if isinstance(statement, UpdateBase) else None,
+            returns=bool(compiled.effective_returning),
+            looks=looks,
+        )
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values in the order of the marks.

@@ -34,13 +34,6 @@ def _runs() -> ColumnElement[bool]:
 
 
 _GET = Prepared(lambda _: _of_learner().where(session.c.id == bindparam("which")))
-_GET_OF_CHAT = Prepared(
-    lambda _: (
-        select(session)
-        .join(learner, learner.c.id == session.c.learner_id)
-        .where(learner.c.chat_id == bindparam("chat"), session.c.id == bindparam("which"))
-    )
-)
 _PLACE = Prepared(
     lambda _: (
         select(session.c.id, session.c.version)
@@ -87,12 +80,8 @@ class Sessions:
         rows = await self.connection.run(_GET, which=id_, learner=learner_id)
         return self._usable(rows)
 
-    def statement_for(self, chat_id: int, id_: str) -> tuple[Prepared, dict[str, Any]]:
-        """What loads a session of the person of a chat, to be sent together with other statements."""
-        return _GET_OF_CHAT, {"chat": chat_id, "which": id_}
-
-    def take(self, rows: list[Any]) -> None:
-        """What `statement_for` gave back: the next `get` has it at hand."""
+    def take(self, rows: Sequence[Any]) -> None:
+        """What somebody else read: the next `get` has it at hand."""
         run = self._usable(rows)
         self.loaded.update({run.id: run} if run is not None else {})
 

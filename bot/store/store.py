@@ -43,6 +43,7 @@ from bot.store.tables import setting
 from bot.store.tallies import Tallies
 from bot.store.timers import Timers
 from bot.store.together import Together
+from bot.store.who import who
 
 log = structlog.get_logger()
 
@@ -79,11 +80,7 @@ class Transaction:
         """The person of a chat, None when Keel does not know them; the session they tapped in comes along."""
         if session_id is None:
             return await self.learners.find(chat_id)
-        found, sessions = await self.inbox.connection.run_all(
-            self.learners.statement_for(chat_id), self.sessions.statement_for(chat_id, session_id)
-        )
-        self.sessions.take(sessions)
-        return self.learners.read(found)
+        return await who(self.learners, self.sessions, chat_id, session_id)
 
     def part(self) -> AbstractAsyncContextManager[Part]:
         """A part of the transaction that can fail alone."""
@@ -96,8 +93,6 @@ class _Open:
 
     core: AsyncConnection
     driver: Any
-    waits_for_disk: bool | None = None
-    """What was last said to PostgreSQL about it."""
 
 
 class Store:
@@ -134,7 +129,7 @@ class Store:
         """
         queue = self._writing if self._sqlite and not reading else nullcontext()
         async with queue, self._places:
-            opened = await self._take(repeatable=repeatable)
+            opened = await self._take()
             self.transactions += 1
             connection = self._begin(opened, reading=reading, repeatable=repeatable, single=single)
             if not reading:
@@ -143,8 +138,6 @@ class Store:
             if says is not None and says != self._said:
                 connection.later(PUT, name=SEALING, value=says)
             try:
-                if not self._sqlite and not reading:
-                    await _settle(opened, waits_for_disk=not repeatable)
                 yield self._bind(connection)
                 await connection.commit()
                 self._said = says
@@ -198,12 +191,10 @@ class Store:
         self._free.clear()
         await self.engine.dispose()
 
-    async def _take(self, *, repeatable: bool = False) -> _Open:
-        """An open connection: one that is free, unless the server closed it meanwhile, and rather one that is set as
-        it is needed."""
+    async def _take(self) -> _Open:
+        """An open connection: one that is free, unless the server closed it meanwhile."""
         while self._free:
-            fits = [place for place, item in enumerate(self._free) if item.waits_for_disk is not repeatable]
-            opened = self._free.pop(fits[-1] if fits else -1)
+            opened = self._free.pop()
             if self._sqlite or not opened.driver.is_closed():
                 return opened
             await opened.core.invalidate()
@@ -222,7 +213,8 @@ class Store:
     ) -> SqliteConnection | PostgresqlConnection:
         if self._sqlite:
             return SqliteConnection(opened.core, opened.driver, reading=reading, repeatable=repeatable)
-        return PostgresqlConnection(opened.core, opened.driver, alone=reading or single)
+        alone = reading or single
+        return PostgresqlConnection(opened.core, opened.driver, alone=alone, waits_for_disk=not repeatable)
 
     def _bind(self, connection: Connection) -> Transaction:
         inbox = Inbox(connection, self.cipher)
@@ -290,9 +282,3 @@ async def _plant_canary(engine: AsyncEngine, cipher: Cipher) -> None:
     async with engine.begin() as connection:
         token = canary_of(cipher)
         await connection.execute(setting.insert().values(name=CANARY, value=token))
-
-
-async def _settle(opened: _Open, *, waits_for_disk: bool) -> None:
-    if opened.waits_for_disk is not waits_for_disk:
-        await opened.driver.execute(f"SET synchronous_commit TO {'DEFAULT' if waits_for_disk else 'OFF'}")
-        opened.waits_for_disk = waits_for_disk

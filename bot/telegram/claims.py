@@ -99,15 +99,10 @@ class Claims:
                 self._held.add(item.update_id)
                 await self._handle(item)
                 self._held.discard(item.update_id)
-                more = not self._turns.stopping and await self._waits(chat_id)
-                item = await self._claim(chat_id) if more else None
+                # Whoever wrote something down meanwhile found this chat taken, and left it to us.
+                item = None if self._turns.stopping else await self._claim(chat_id)
         except Exception as problem:
             log.error("the store does not answer", error=type(problem).__name__)  # a sweep takes it up again
-
-    async def _waits(self, chat_id: int) -> bool:
-        # A look without a lock is enough: whoever writes something down later finds nobody at this chat.
-        async with self._store.transaction(reading=True) as tx:
-            return await tx.chats.waits(chat_id)
 
     async def _claim(self, chat_id: int) -> Waiting | None:
         now = self._clock.now()

@@ -98,7 +98,7 @@ class Desk:
         if update.message is not None:
             self.sender.remember(chat_id, update.message.message_id)
         acknowledged = None
-        if update.callback_query is not None:
+        if update.callback_query is not None and update.callback_query.id:
             acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
         try:
             try:

@@ -104,7 +104,7 @@ def _tap(query: Json) -> Json | None:
         return None  # Keel's buttons stand in private chats only
     kept = {"message_id": _number(message.get("message_id")), "chat": chat, "date": 0}
     author = _user(query.get("from")) or {"id": chat["id"], "is_bot": False, "first_name": ""}
-    tap: Json = {"id": _name(query.get("id")) or "0", "from": author, "message": kept, "chat_instance": ""}
+    tap: Json = {"id": _name(query.get("id")) or "", "from": author, "message": kept, "chat_instance": ""}
     data = _text(query.get("data"))
     return tap | {"data": data} if data else tap
 

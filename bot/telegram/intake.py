@@ -12,6 +12,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,7 +25,7 @@ from bot.clock import Clock
 from bot.core.screen import Reply
 from bot.store.batch import Part
 from bot.store.engine import NOT_NOW
-from bot.store.inbox import NUMBERS_HOLD, Received, Waiting
+from bot.store.inbox import NUMBERS_HOLD, NotAlone, Received, Waiting
 from bot.store.store import Store, Transaction
 from bot.telegram.essentials import essentials, is_update
 from bot.telegram.stopwatch import Stopwatch
@@ -92,6 +93,8 @@ class Intake:
         self._ahead = ahead
         self._stopwatch = stopwatch
         self.open = False
+        self._mark: str | None = None
+        """Up to where updates were asked for, as this process last saw it."""
 
     async def wait(self, url: str, secret: str) -> None:
         """Have Telegram bring updates to an address, until cancelled; `take` is what takes them there.
@@ -117,15 +120,26 @@ class Intake:
         if not self.open:
             raise NotOpen
         since, update = self._stopwatch.now(), essentials(update)
+        if "callback_query" in update:
+            update["callback_query"]["id"] = ""  # the webhook acknowledges a tap with its 200; we need not
         item = Received(int(update["update_id"]), chat_of(update), json.dumps(update))
-        found = None
         with span("receive", updates=1):
-            async with self._store.transaction() as tx:
-                fresh = await tx.inbox.take(self._bot.id, item, self._clock.now())
-                if fresh and not self._turns.busy(item.chat_id):
-                    found = await self._ahead(tx, update)
+            fresh, found = await self._taken(item, update)
         if fresh:
             self._hand_on(item, found, since)
+
+    async def _taken(self, item: Received, update: dict[str, Any]) -> tuple[bool, Ahead | None]:
+        """Whether it is new, and then written down; and the answer if it was found with it."""
+        now, alone = self._clock.now(), self._turns.busy(item.chat_id)
+        if alone:
+            with suppress(NotAlone):
+                async with self._store.transaction() as tx:
+                    tx.inbox.take_alone(self._bot.id, item, now, self._mark)
+                return True, None
+        async with self._store.transaction() as tx:
+            self._mark = await tx.inbox.mark()
+            fresh = await tx.inbox.take(self._bot.id, item, now)
+            return fresh, await self._ahead(tx, update) if fresh and not alone else None
 
     async def run(self) -> None:
         """Receive until cancelled. Whatever goes wrong on the line: wait a little, with jitter, and go on.

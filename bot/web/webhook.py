@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 log = structlog.get_logger()
@@ -57,9 +57,18 @@ def webhook(path: str, secret: str, allowed: frozenset[str], receive: Receive) -
         except Exception as error:
             log.error("an update could not be written down; telegram will bring it again", error=type(error).__name__)
             return Response(status_code=503)
-        return Response(status_code=200)
+        return _received(update)
 
     return Route(path, take, methods=["POST"])
+
+
+def _received(update: dict[str, Any]) -> Response:
+    """200; to a tap with the one call that Telegram makes of the answer itself, so that the button stops spinning
+    (Bot API, "Making requests when getting updates")."""
+    match update.get("callback_query"):
+        case {"id": str(query_id)}:
+            return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": query_id})
+    return Response(status_code=200)
 
 
 async def _body(request: Request) -> bytes | None:

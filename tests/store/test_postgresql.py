@@ -1,19 +1,26 @@
-"""What only PostgreSQL does: connections that the server closes, and transactions that are begun by hand."""
+"""What only PostgreSQL does: connections that the server closes, transactions that are begun by hand, joined writes."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
+from bot.core.model import Session
 from bot.core.screen import Reply
 from bot.store.engine import NOT_NOW
 from bot.store.inbox import AppliedAlready, Received
+from bot.store.joined import Write, joined
+from bot.store.marks import PUT
 from bot.store.migrate import migrate
+from bot.store.prepared import Prepared
+from bot.store.sessions import LostRace
 from bot.store.store import Store, open_store
 from bot.telegram.claims import LEASE
 from tests.conftest import MONDAY
@@ -83,3 +90,66 @@ async def test_a_single_statement_that_had_to_change_something_says_when_it_did_
     with pytest.raises(AppliedAlready):
         async with store.transaction() as tx:
             await tx.inbox.keep_reply(1, Reply(()))
+
+
+WRITES = sorted(
+    {
+        (name, statement)
+        for name, module in list(sys.modules.items())
+        if name.startswith("bot.store.")
+        for statement in vars(module).values()
+        if isinstance(statement, Prepared) and statement.for_postgresql.table
+    },
+    key=lambda item: (item[0], item[1].for_postgresql.sql),
+)
+
+
+@pytest.mark.parametrize("waits_for_disk", [True, False])
+async def test_every_write_can_be_joined(store: Store, waits_for_disk: bool) -> None:
+    assert len(WRITES) > 20
+    async with store.engine.connect() as core:
+        driver = (await core.get_raw_connection()).driver_connection
+        assert driver is not None
+        for _, write in WRITES:
+            for must in (None, LostRace()):
+                parts = [Write(write, dict.fromkeys(write.for_postgresql.names), must)]
+                if write is not PUT:
+                    parts.append(Write(PUT, dict.fromkeys(("name", "value"))))
+                sql, _ = joined(parts, waits_for_disk=waits_for_disk)
+                await driver.prepare(sql)
+
+
+async def test_joined_writes_all_happen_in_one_way_to_the_server_or_none_does(store: Store) -> None:
+    async with store.transaction() as tx:
+        anna = await tx.learners.add(1, "en", MONDAY)
+        await tx.inbox.add(7, [Received(1, 1, "a"), Received(2, 1, "b")], MONDAY)
+        run = Session("run", anna.id, "spiral", "pause", MONDAY, MONDAY)
+        await tx.sessions.add(run)
+
+    async def goes_on(update_id: int, at: Session) -> None:
+        async with store.transaction(repeatable=True) as tx:
+            await tx.learners.save(replace(anna, locale=f"x{update_id}"))
+            await tx.sessions.save(at)
+            await tx.inbox.keep_reply(update_id, Reply(()))
+
+    await goes_on(1, run)
+    later = replace(run, version=run.version + 1)
+    with pytest.raises(AppliedAlready):
+        await goes_on(1, later)
+    with pytest.raises(LostRace):
+        await goes_on(2, run)
+    async with store.transaction(reading=True) as tx:
+        stands = await tx.sessions.get("run", anna.id)
+        second = await tx.inbox.get(2)
+        found = await tx.learners.find(1)
+    assert stands is not None and stands.version == later.version
+    assert second is not None and second.reply is None
+    assert found is not None and found.locale == "x1"
+
+
+async def test_writes_to_one_table_keep_their_order(store: Store) -> None:
+    async with store.transaction() as tx:
+        for value in ("first", "second", "third"):
+            await tx.marks.put("a mark", value)
+    async with store.transaction(reading=True) as tx:
+        assert await tx.marks.get("a mark") == "third"

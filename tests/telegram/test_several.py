@@ -11,8 +11,10 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from bot.app import Keel, build, build_bot
@@ -99,6 +101,28 @@ async def test_a_hard_minute_goes_through_whichever_process_is_next(shared: Shar
         await anna.taps(label)
     anna.sees("camera")
     assert shared.telegram.refusals() == []
+
+
+async def test_a_tap_is_six_ways_to_the_database(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    anna = Person(shared, join(shared.telegram, "Anna"))
+    await anna.sends("/start")
+    await anna.sends("/spiral")
+    for label in ("Next", "I've paused", "Skip"):
+        await anna.taps(label)
+    ways: list[str] = []
+    for name in ("fetch", "execute"):
+        monkeypatch.setattr(asyncpg.Connection, name, _counted(getattr(asyncpg.Connection, name), ways))
+    await anna.taps("No reply yet")
+    assert len(ways) == 6, ways  # written down, claimed, read, applied, ended, and a look whether there is more
+    assert shared.telegram.refusals() == []
+
+
+def _counted(way: Any, ways: list[str]) -> Any:
+    async def counted(self: object, sql: str, *values: object, **options: object) -> Any:
+        ways.append(sql)
+        return await way(self, sql, *values, **options)
+
+    return counted
 
 
 async def test_what_one_person_sends_at_once_is_answered_in_order(shared: Shared) -> None:

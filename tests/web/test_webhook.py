@@ -97,6 +97,22 @@ async def test_the_hard_minute_goes_by_webhook_as_it_does_by_asking(brought: Bro
     assert brought.telegram.refusals() == []
 
 
+async def test_a_tap_is_acknowledged_once_and_by_telegram_itself(brought: Brought) -> None:
+    anna = Person(brought, join(brought.telegram, "Anna"))
+    await anna.sends("/spiral")
+    await anna.taps("Next")
+    assert [query.answered is not None for query in brought.telegram.queries.values()] == [True]
+    assert len(brought.telegram.calls("answerCallbackQuery")) == 1  # Telegram's own, of what the answer said
+
+
+async def test_the_answer_to_a_tap_says_what_telegram_is_to_call(door: httpx.AsyncClient) -> None:
+    tap = {"id": "77", "from": {"id": 5, "is_bot": False, "first_name": "B"}, "message": message(1)["message"]}
+    answer = await door.post("/telegram", json={"update_id": 5, "callback_query": tap}, headers={SECRET_HEADER: SECRET})
+    assert answer.json() == {"method": "answerCallbackQuery", "callback_query_id": "77"}
+    answer = await door.post("/telegram", json=message(6), headers={SECRET_HEADER: SECRET})
+    assert answer.content == b""
+
+
 async def test_many_people_at_once_each_get_their_own_answers_in_order(brought: Brought) -> None:
     people = [Person(brought, join(brought.telegram, f"P{number}")) for number in range(20)]
     for person in people:

@@ -28,8 +28,9 @@ LINE = 0.05
 A_SECOND = 200.0
 PLAN = ("/spiral", "Next", "I've paused", "Skip", *["No reply yet"] * 2, "/help", *["No reply yet"] * 3)
 THOUGHT = 5.0
-IDLE_PLAN = ("/spiral", "More help", "Stop here")
-IDLE_NEWCOMERS, IDLE_THOUGHT, IDLE_SECONDS = 2.0, 0.5, 90.0
+IDLE_NEWCOMERS, IDLE_THOUGHT, IDLE_SECONDS = 0.8, 1.0, 120.0
+"""The same people with the same plan, so few that nobody meets anybody; they think faster, so that there are enough
+answers to know the slowest of a hundred."""
 SETTLE_SECONDS = 60.0
 """Until as many people leave as come, and what is loaded with the first use is there."""
 EVERY = 5.0
@@ -81,7 +82,7 @@ def load(seconds: float) -> Load:
         api = stack.enter_context(telegram(LINE, "bench.crowd"))
         shared = stack.enter_context(several(api, url, folder, 2, 2))
         watch = Watch(shared, api, int(place.rpartition(":")[2]))
-        idle = _phase(watch, IDLE_SECONDS, settle=5.0, newcomers=IDLE_NEWCOMERS, thought=IDLE_THOUGHT, plan=IDLE_PLAN)
+        idle = _phase(watch, IDLE_SECONDS, settle=15.0, newcomers=IDLE_NEWCOMERS, thought=IDLE_THOUGHT, plan=PLAN)
         have_lessons_due(url)
         busy: dict[str, Any] = {"newcomers": A_SECOND / len(PLAN), "thought": THOUGHT, "plan": PLAN}
         loaded = _phase(watch, seconds, settle=SETTLE_SECONDS, **busy)

@@ -60,9 +60,10 @@ from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
 from bot.telegram.lanes import Lanes
 from bot.telegram.porter import Porter
 from bot.telegram.request import AiohttpRequest
-from bot.telegram.sender import FindPlace, Outcome, Place, Sender
+from bot.telegram.sender import FindPlace, Place, Sender
 from bot.telegram.stopwatch import Stopwatch
 from bot.telegram.turns import Turns
+from bot.telegram.verdict import Outcome
 from bot.ticks import empty_scheduler, keep_ticking
 
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.store.migrate import migrate
 from bot.store.store import open_store
 from bot.telegram.intake import TokenRefused
-from bot.telegram.sender import Outcome
+from bot.telegram.verdict import Outcome
 
 
 class SendProblem(Exception):

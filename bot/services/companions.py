@@ -9,7 +9,7 @@ from bot.core.model import Completion
 from bot.core.screen import Rows
 from bot.services.turn import Turn
 
-SPIRAL, UNSAFE = "spiral", ("unsafe", "unsafe-end")
+SPIRAL, UNSAFE = "spiral", {"unsafe", "unsafe-end"}
 """The flow, and the steps of it, at which somebody says that they don't feel safe."""
 
 
@@ -43,6 +43,6 @@ async def _tags(turn: Turn, done: list[Completion]) -> Counter[str]:
     for saved in done:
         if saved.saved and saved.lesson in turn.content.lessons:
             met.update(turn.content.lessons[saved.lesson].tags.get("trigger", ()))
-    if await turn.tx.sessions.stood_at(turn.learner.id, SPIRAL, UNSAFE):
+    if UNSAFE & await turn.tx.sessions.steps(turn.learner.id, SPIRAL):
         met["unsafe"] += 1
     return met

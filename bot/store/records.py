@@ -20,6 +20,11 @@ from bot.store.tallies import Tallies
 _COMPLETIONS = Prepared(
     lambda _: select(completion).where(completion.c.learner_id == bindparam("learner")).order_by(completion.c.at)
 )
+_NOTE_TAGS = Prepared(
+    lambda _: select(note.c.tag).where(
+        note.c.learner_id == bindparam("learner"), note.c.kind == bindparam("of"), note.c.tag.is_not(None)
+    )
+)
 _ADD_ENTRY = Prepared(
     lambda insert: insert(entry).returning(entry.c.id),
     ("learner_id", "kind", "at", "before", "after", "tool", "tags", "east"),
@@ -100,8 +105,7 @@ class Records:
 
     async def note_tags(self, learner_id: int, kind: str) -> set[str]:
         """What the texts of a kind are about; none is opened."""
-        query = select(note.c.tag).where(note.c.learner_id == learner_id, note.c.kind == kind, note.c.tag.is_not(None))
-        return set((await self.connection.execute(query)).scalars())
+        return {row.tag for row in await self.connection.run(_NOTE_TAGS, learner=learner_id, of=kind)}
 
     async def drop_notes(self, learner_id: int, kind: str, tag: str | None = None) -> None:
         """Erase every text of a kind, or of a kind about one thing."""

@@ -51,12 +51,19 @@ _STARTED_SINCE = Prepared(
 _TOUCHED_SINCE = Prepared(
     lambda _: select(session.c.id).where(_runs(), session.c.touched_at > bindparam("since")).limit(1)
 )
+_STEPS = Prepared(lambda _: select(session.c.step).where(_runs()).distinct())
 _ADD = Prepared(lambda insert: insert(session), ("id", *_VALUES))
 _SAVE = Prepared(
     lambda _: update(session).where(session.c.id == bindparam("which"), session.c.version == bindparam("loaded")),
     _VALUES,
 )
-_SET_MESSAGE = Prepared(lambda _: update(session).where(session.c.id == bindparam("which")), ("message_id",))
+_SET_MESSAGE = Prepared(
+    lambda _: update(session).where(
+        session.c.id == bindparam("which"),
+        session.c.message_id.is_distinct_from(bindparam("shown", type_=session.c.message_id.type)),
+    ),
+    ("message_id",),
+)
 _SET_CARD = Prepared(lambda _: update(session).where(session.c.id == bindparam("which")), ("card_id",))
 
 
@@ -107,12 +114,9 @@ class Sessions:
         """Whether any run of a flow was used after `since`."""
         return bool(await self.connection.run(_TOUCHED_SINCE, learner=learner_id, flow=flow, since=since))
 
-    async def stood_at(self, learner_id: int, flow: str, steps: tuple[str, ...]) -> bool:
-        """Whether any run of a flow stands or ended at one of these steps."""
-        query = select(session.c.id).where(
-            session.c.learner_id == learner_id, session.c.flow == flow, session.c.step.in_(steps)
-        )
-        return (await self.connection.execute(query.limit(1))).first() is not None
+    async def steps(self, learner_id: int, flow: str) -> set[str]:
+        """At which steps any run of a flow stands or ended."""
+        return {row.step for row in await self.connection.run(_STEPS, learner=learner_id, flow=flow)}
 
     async def count(self, learner_id: int, flow: str) -> int:
         """How many runs of a flow there have been."""
@@ -138,7 +142,7 @@ class Sessions:
     async def set_message(self, id_: str, message_id: int | None, card_id: int | None = None) -> None:
         """Which message is the session's living one, and which stays in view beside it; None changes nothing."""
         if message_id is not None:
-            self.connection.later(_SET_MESSAGE, which=id_, message_id=message_id)
+            self.connection.later(_SET_MESSAGE, which=id_, message_id=message_id, shown=message_id)
         if card_id is not None:
             self.connection.later(_SET_CARD, which=id_, card_id=card_id)
 

@@ -30,8 +30,9 @@ from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction
 from bot.telegram.files import Files
 from bot.telegram.intake import Ahead, update_from
-from bot.telegram.sender import Outcome, Sender, Verdict
+from bot.telegram.sender import Sender
 from bot.telegram.stopwatch import Stopwatch
+from bot.telegram.verdict import Outcome, Verdict
 from bot.tracing import span
 
 log = structlog.get_logger()

@@ -1,16 +1,14 @@
-"""Every message that leaves Keel leaves here; Telegram's answers become verdicts."""
+"""Every message that leaves Keel leaves here; Telegram's answers become verdicts (verdict.py)."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 import structlog
 from telegram import InputFile
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.model import Lane
@@ -22,7 +20,7 @@ from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
 from bot.telegram.recent import Recent
 from bot.telegram.render import html, keyboard, reply_keyboard
-from bot.telegram.request import NeverArrived
+from bot.telegram.verdict import Outcome, Verdict, verdict_of
 from bot.tracing import span
 
 log = structlog.get_logger()
@@ -33,31 +31,6 @@ Place = tuple[str, int]
 """A run and its version: another one after the next step."""
 FindPlace = Callable[[int], Awaitable[Place | None]]
 """Where the person of a chat stands now."""
-
-
-class Outcome(StrEnum):
-    """What Telegram said to a send."""
-
-    SENT = "sent"
-    BLOCKED = "blocked"  # the person blocked the bot or is gone
-    LATER = "later"  # 429: try again after some seconds
-    UNKNOWN = "unknown"  # it may have arrived
-    REJECTED = "rejected"  # Telegram will never take this
-    DOWN = "down"  # it certainly did not arrive
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a send; `seconds` goes with `later`, `message_id` with `sent`, `reason` with `rejected`.
-
-    card_id: the message that stays in view beside the last one, if one was sent.
-    """
-
-    outcome: Outcome
-    message_id: int | None = None
-    card_id: int | None = None
-    seconds: float = 0.0
-    reason: str = ""
 
 
 class Sender:
@@ -101,9 +74,19 @@ class Sender:
     async def _deliver(
         self, chat_id: int, reply: Reply, texts: Texts, lane: Lane, arrived: Callable[[], None] | None
     ) -> Verdict:
-        living = card = None
+        stripped = None
         if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
-            await self._strip(chat_id, reply.strip)
+            stripped = asyncio.create_task(self._strip(chat_id, reply.strip))  # nobody waits for their answer behind it
+        try:
+            return await self._show(chat_id, reply, texts, lane, arrived)
+        finally:
+            if stripped is not None:
+                await stripped
+
+    async def _show(
+        self, chat_id: int, reply: Reply, texts: Texts, lane: Lane, arrived: Callable[[], None] | None
+    ) -> Verdict:
+        living = card = None
         if reply.delete or reply.sweep:
             swept = self._recent.take(chat_id) if reply.sweep else ()
             await self._delete(chat_id, tuple(sorted({*reply.delete, *swept}, reverse=True)))
@@ -154,7 +137,7 @@ class Sender:
                     return Verdict(Outcome.SENT, drawn.message_id)
             message_id = await self._send(chat_id, screen, texts, BULK if lane is Lane.BULK else None)
         except TelegramError as error:
-            return _verdict(error)
+            return verdict_of(error)
         self.remember(chat_id, message_id)
         self._move(chat_id, message_id, screen, of)
         if screen.pin:
@@ -262,33 +245,3 @@ def _html(screen: Screen, at: int | None) -> str:
     if not screen.frames or at is None:
         return html(screen.text)
     return html(f"{screen.frames[at].say}\n\n{screen.text}")
-
-
-def _verdict(error: TelegramError) -> Verdict:
-    match error:
-        case RetryAfter():
-            after = error.retry_after
-            return Verdict(
-                Outcome.LATER, seconds=float(after if isinstance(after, int | float) else after.total_seconds())
-            )
-        case Forbidden():
-            return Verdict(Outcome.BLOCKED)
-        case TimedOut():
-            return Verdict(Outcome.UNKNOWN)
-        case BadRequest() if "chat not found" in error.message.lower():
-            return Verdict(Outcome.BLOCKED)
-        case BadRequest():
-            return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
-        case NeverArrived():
-            return Verdict(Outcome.DOWN)
-        case NetworkError():  # a connection that broke, or a page of a 5xx, may have come after the fact
-            return Verdict(Outcome.UNKNOWN)
-        case _ if type(error) is TelegramError:  # an answer that cannot be read says nothing of what was done
-            return Verdict(Outcome.UNKNOWN)
-        case _:
-            return Verdict(Outcome.REJECTED, reason=_unquoted(error.message))
-
-
-def _unquoted(said: str) -> str:
-    """What Telegram said, up to where it begins to quote what it was sent."""
-    return re.split(r'["“:]', said, maxsplit=1)[0].strip()[:80]

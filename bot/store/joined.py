@@ -42,12 +42,19 @@ def batches(writes: Sequence[Write]) -> list[list[Write]]:
     return found
 
 
-def joined(batch: Sequence[Write], *, waits_for_disk: bool) -> tuple[str, tuple[Any, ...]]:
-    """One statement for a batch, and its parameters. Where a write that must change exactly one row does not, the
-    statement divides by zero, and nothing of it happens."""
-    sql = _sql(tuple((write.prepared, write.must is not None) for write in batch), waits_for_disk)
-    values = [write.prepared.for_postgresql.parameters(write.values) for write in batch]
-    return sql, tuple(value for some in values for value in some)
+def joined(batch: Sequence[Write]) -> tuple[str, tuple[Any, ...]]:
+    """One statement for a batch, and its parameters; what comes back is one row: how many rows each write changed."""
+    writes = tuple(write.prepared for write in batch)
+    return _with(writes, tuple(f"(SELECT count(*) FROM w{at})" for at in range(len(batch)))), _values(batch)  # noqa: S608  # numbers
+
+
+def joined_alone(batch: Sequence[Write], *, waits_for_disk: bool) -> tuple[str, tuple[Any, ...]]:
+    """The same as a transaction of its own. Where a write that must change exactly one row does not, the statement
+    divides by zero, and nothing of it happens."""
+    musts = [at for at, write in enumerate(batch) if write.must is not None]
+    said = [f"1 / (SELECT (count(*) = 1)::int FROM w{at})" for at in musts]  # noqa: S608  # numbers
+    said += [] if waits_for_disk else [_HURRY]
+    return _with(tuple(write.prepared for write in batch), tuple(said or ["1"])), _values(batch)
 
 
 @lru_cache(maxsize=1000)
@@ -57,13 +64,15 @@ def hurried(prepared: Prepared) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _sql(parts: tuple[tuple[Prepared, bool], ...], waits_for_disk: bool) -> str:
-    writes, said, before = [], [] if waits_for_disk else [_HURRY], 0
-    for at, (prepared, must) in enumerate(parts):
+def _with(writes: tuple[Prepared, ...], said: tuple[str, ...]) -> str:
+    parts, before = [], 0
+    for at, prepared in enumerate(writes):
         compiled = prepared.for_postgresql
         text = _MARK.sub(lambda mark, before=before: f"${int(mark[1]) + before}", compiled.sql)  # type: ignore[misc]
         before += len(compiled.names)
-        writes.append(f"w{at} AS ({text}{'' if compiled.returns else ' RETURNING 1'})")
-        if must:
-            said.append(f"1 / (SELECT (count(*) = 1)::int FROM w{at})")  # noqa: S608  # a number
-    return f"WITH {', '.join(writes)} SELECT {', '.join(said) or '1'}"
+        parts.append(f"w{at} AS ({text}{'' if compiled.returns else ' RETURNING 1'})")
+    return f"WITH {', '.join(parts)} SELECT {', '.join(said)}"
+
+
+def _values(batch: Sequence[Write]) -> tuple[Any, ...]:
+    return tuple(value for write in batch for value in write.prepared.for_postgresql.parameters(write.values))

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.batch import Part
-from bot.store.joined import Write, batches, hurried, joined
+from bot.store.joined import Write, batches, hurried, joined, joined_alone
 from bot.store.prepared import Compiled, Prepared
 
 Result = TypeVar("Result")
@@ -120,14 +120,23 @@ class PostgresqlConnection:
             self._begun = True
             await self._driver.execute("BEGIN" if self._waits_for_disk else HURRIED)
         waiting, self._waiting = self._waiting, []
-        for write in waiting:
-            if await self._change(write.prepared, write.values) != 1 and write.must is not None:
-                raise write.must
+        for batch in batches(waiting):
+            for write, changed in zip(batch, await self._changes(batch), strict=True):
+                if changed != 1 and write.must is not None:
+                    raise write.must
+
+    async def _changes(self, batch: list[Write]) -> Sequence[int]:
+        """How many rows each of them changed."""
+        if len(batch) == 1:
+            return [await self._change(batch[0].prepared, batch[0].values)]
+        sql, values = joined(batch)
+        (counts,) = await _as_core(self._driver.fetch(sql, *values))
+        return tuple(counts)
 
     async def _at_once(self, batch: list[Write]) -> None:
         """Everything that waits as one statement, which needs neither BEGIN nor COMMIT. What did not change what it
         must change has undone it all: then it still waits, to be said one by one, which tells what it was."""
-        sql, values = joined(batch, waits_for_disk=self._waits_for_disk)
+        sql, values = joined_alone(batch, waits_for_disk=self._waits_for_disk)
         try:
             await _as_core(self._driver.fetch(sql, *values))
         except asyncpg.DivisionByZeroError:

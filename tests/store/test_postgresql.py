@@ -16,7 +16,7 @@ from bot.core.model import Session
 from bot.core.screen import Reply
 from bot.store.engine import NOT_NOW
 from bot.store.inbox import AppliedAlready, Received
-from bot.store.joined import Write, joined
+from bot.store.joined import Write, joined, joined_alone
 from bot.store.marks import PUT
 from bot.store.migrate import migrate
 from bot.store.prepared import Prepared
@@ -104,18 +104,19 @@ WRITES = sorted(
 )
 
 
-@pytest.mark.parametrize("waits_for_disk", [True, False])
-async def test_every_write_can_be_joined(store: Store, waits_for_disk: bool) -> None:
+async def test_every_write_can_be_joined(store: Store) -> None:
     assert len(WRITES) > 20
     async with store.engine.connect() as core:
         driver = (await core.get_raw_connection()).driver_connection
         assert driver is not None
         for _, write in WRITES:
-            for must in (None, LostRace()):
-                parts = [Write(write, dict.fromkeys(write.for_postgresql.names), must)]
-                if write is not PUT:
-                    parts.append(Write(PUT, dict.fromkeys(("name", "value"))))
-                sql, _ = joined(parts, waits_for_disk=waits_for_disk)
+            parts = [Write(write, dict.fromkeys(write.for_postgresql.names), LostRace())]
+            if write is not PUT:
+                parts.append(Write(PUT, dict.fromkeys(("name", "value"))))
+            for sql, _values in (
+                joined(parts),
+                *(joined_alone(parts, waits_for_disk=waits) for waits in (True, False)),
+            ):
                 await driver.prepare(sql)
 
 
@@ -145,6 +146,25 @@ async def test_joined_writes_all_happen_in_one_way_to_the_server_or_none_does(st
     assert stands is not None and stands.version == later.version
     assert second is not None and second.reply is None
     assert found is not None and found.locale == "x1"
+
+
+async def test_joined_writes_after_others_all_happen_or_none_does(store: Store) -> None:
+    async with store.transaction() as tx:
+        anna = await tx.learners.add(1, "en", MONDAY)
+        await tx.inbox.add(7, [Received(1, 1, "a")], MONDAY)
+
+    async def applies(locale: str) -> None:
+        async with store.transaction() as tx:
+            await tx.learners.get(anna.id, alone=True)
+            await tx.learners.save(replace(anna, locale=locale))
+            await tx.inbox.keep_reply(1, Reply(()))
+
+    await applies("de")
+    with pytest.raises(AppliedAlready):
+        await applies("fr")
+    async with store.transaction(reading=True) as tx:
+        found = await tx.learners.find(1)
+    assert found is not None and found.locale == "de"
 
 
 async def test_writes_to_one_table_keep_their_order(store: Store) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 from telegram.request import BaseRequest
@@ -22,7 +21,7 @@ from bot.core.model import Lane
 from bot.dispatch import Dispatcher
 from bot.documents import documents
 from bot.library.check import Names
-from bot.library.load import DEFAULT_LOCALE, Library
+from bot.library.load import Library
 from bot.pulse import Pulse
 from bot.services import (
     bringing,
@@ -57,6 +56,7 @@ from bot.telegram.desk import Desk
 from bot.telegram.files import Files
 from bot.telegram.handlers import register
 from bot.telegram.intake import FIRST_PAUSE, LONGEST_PAUSE, Intake, TokenRefused
+from bot.telegram.introduction import introduce
 from bot.telegram.lanes import Lanes
 from bot.telegram.porter import Porter
 from bot.telegram.request import AiohttpRequest
@@ -129,7 +129,10 @@ class Keel:
         scheduler = self.ticks(receive=receive is not nothing, dispatch=dispatch)
         try:
             await self.greet()
-            beside = [asyncio.create_task(self.introduce()), asyncio.create_task(keep_ticking(scheduler))]
+            beside = [
+                asyncio.create_task(introduce(self.application.bot, self.library)),
+                asyncio.create_task(keep_ticking(scheduler)),
+            ]
             scheduler.start()
             try:
                 await receive()
@@ -199,19 +202,6 @@ class Keel:
                 log.warning("telegram is out of reach; waiting", error=type(error).__name__, seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-
-    async def introduce(self) -> None:
-        """Tell Telegram the commands and the description in every language; failing is no reason not to start."""
-        for locale, content in self.library.locales.items():
-            language = None if locale == DEFAULT_LOCALE else locale
-            commands = [BotCommand(name, content.texts(f"command-{name}")) for name in COMMANDS]
-            try:
-                bot = self.application.bot
-                await bot.set_my_commands(commands, language_code=language)
-                await bot.set_my_description(content.texts("bot-description"), language_code=language)
-                await bot.set_my_short_description(content.texts("bot-short-description"), language_code=language)
-            except TelegramError as error:
-                log.warning("the command menu could not be set", language=locale, error=type(error).__name__)
 
 
 def build_bot(

@@ -34,7 +34,7 @@ async def serving(app: Starlette, port: int, host: str = "127.0.0.1") -> AsyncIt
         message = f"Port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
         raise PortInUse(message) from None
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1,
+        app, log_config=None, access_log=False, lifespan="off", proxy_headers=False, timeout_graceful_shutdown=1,
         timeout_keep_alive=IDLE_SECONDS,
     )  # fmt: skip
     server = _Server(config)

@@ -79,6 +79,11 @@ def _become(order: dict[str, object]) -> None:
 def serve() -> None:
     """Take orders until standard input ends."""
     import bot.__main__  # noqa: F401, PLC0415  # what takes so long
+    from bot.library.check import check  # noqa: PLC0415
+    from bot.library.safety import shipped  # noqa: PLC0415
+
+    shipped()  # rules and dictionaries are there once, and every child has them
+    check(ROOT / "content")
 
     for line in sys.stdin:
         child = os.fork()

@@ -16,9 +16,10 @@ CONNECTIONS = 5
 """Transactions at the same time; on SQLite one of them writes."""
 KEEL, MIGRATING = "keel", "keel migrate"
 """What connections call themselves, so that an upgrade sees who is a Keel."""
-BY_INDEX = {"enable_seqscan": "off"}
-"""The inbox is nearly empty whenever PostgreSQL counts its rows, so it would read the whole table for each update; but what
-was answered stays in the file until the next vacuum, and reading past a minute of that takes longer than all else."""
+BY_INDEX = "SET enable_seqscan TO off; SET jit TO off"
+"""The inbox is nearly empty whenever PostgreSQL counts its rows, so it would read the whole table for each update; but
+what was answered stays in the file until the next vacuum, and reading past a minute of that costs more than all else.
+Where there is no index, the price is then so high that PostgreSQL would compile the plan first, for nothing."""
 NO_SUCH_DATABASE, NOT_LET_IN = "3D000", "28"
 """What PostgreSQL calls these, or how what it calls them begins."""
 NOT_NOW = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
@@ -50,14 +51,19 @@ def engine_for(url: str, name: str = KEEL) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if parsed.drivername == "postgresql+asyncpg":
-        settings = {"application_name": name} | BY_INDEX
-        return create_async_engine(
-            parsed, pool_size=10, hide_parameters=True, connect_args={"server_settings": settings}
-        )
+        named = {"server_settings": {"application_name": name}}
+        engine = create_async_engine(parsed, pool_size=10, hide_parameters=True, connect_args=named)
+        if name == KEEL:  # an upgrade reads whole tables, and shall
+            event.listen(engine.sync_engine, "connect", _look_up_by_index)
+        return engine
     raise StoreProblem(
         f"KEEL_DATABASE_URL names the driver {parsed.drivername}, which Keel does not use; "
         "write sqlite+aiosqlite:///path or postgresql+asyncpg://user@host/name."
     )
+
+
+def _look_up_by_index(connection: Any, _record: Any) -> None:
+    connection.run_async(lambda driver: driver.execute(BY_INDEX))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -44,6 +44,8 @@ class PostgresqlConnection:
         self._waits_for_disk = waits_for_disk
         self._begun = False
         self._waiting: list[Write] = []
+        self._singly = False
+        """Whether what waits is said one by one, to learn what it was that did not change what it must."""
 
     async def execute(self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None) -> CursorResult[Any]:
         """Any statement of Core."""
@@ -120,7 +122,7 @@ class PostgresqlConnection:
             self._begun = True
             await self._driver.execute("BEGIN" if self._waits_for_disk else HURRIED)
         waiting, self._waiting = self._waiting, []
-        for batch in batches(waiting):
+        for batch in [[write] for write in waiting] if self._singly else batches(waiting):
             for write, changed in zip(batch, await self._changes(batch), strict=True):
                 if changed != 1 and write.must is not None:
                     raise write.must
@@ -140,8 +142,9 @@ class PostgresqlConnection:
         try:
             await _as_core(self._driver.fetch(sql, *values))
         except asyncpg.DivisionByZeroError:
-            return
-        self._waiting = []
+            self._singly = True
+        else:
+            self._waiting = []
 
     async def _fetch(self, sql: str, compiled: Compiled, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = await _as_core(self._driver.fetch(sql, *compiled.parameters(values)))

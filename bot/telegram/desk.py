@@ -28,6 +28,7 @@ from bot.store.erased import write_down
 from bot.store.inbox import AppliedAlready, Waiting
 from bot.store.sessions import LostRace
 from bot.store.store import Store, Transaction
+from bot.telegram.beside import beside
 from bot.telegram.files import Files
 from bot.telegram.intake import Ahead, update_from
 from bot.telegram.sender import Sender
@@ -98,10 +99,8 @@ class Desk:
         self.sender.stand_still(chat_id)
         if update.message is not None:
             self.sender.remember(chat_id, update.message.message_id)
-        acknowledged = None
-        if update.callback_query is not None and update.callback_query.id:
-            acknowledged = asyncio.create_task(self.sender.acknowledge(update.callback_query.id))
-        try:
+        query = update.callback_query
+        async with beside(self.sender.acknowledge(query.id) if query is not None and query.id else None):
             try:
                 reply = await self._change(update, chat_id, incoming)
             except LostRace:  # a second process was faster: what the person sees now is what holds
@@ -109,9 +108,6 @@ class Desk:
             await self._finish(update.update_id, chat_id, reply)
             if isinstance(incoming, Gave):
                 await self.files.copy(chat_id)
-        finally:
-            if acknowledged is not None:
-                await acknowledged
 
     async def _change(self, update: Update, chat_id: int, incoming: Incoming) -> Reply:
         user = update.effective_user

@@ -102,6 +102,8 @@ class Intake:
         Raises TokenRefused: no waiting will help.
         """
         await self.leftovers()
+        async with self._store.transaction(reading=True) as tx:
+            self._mark = await tx.inbox.mark()
         self.open = True
         try:
             await self._insist(

@@ -15,6 +15,7 @@ from bot.core.model import Lane
 from bot.core.screen import LOST, Frame, Reply, Screen, holds_lost, without_lost
 from bot.library.texts import Texts
 from bot.pulse import Pulse
+from bot.telegram.beside import beside
 from bot.telegram.files import UPLOAD, Files
 from bot.telegram.lanes import BULK, ONCE
 from bot.telegram.plain import edit_message_text, send_message
@@ -74,14 +75,9 @@ class Sender:
     async def _deliver(
         self, chat_id: int, reply: Reply, texts: Texts, lane: Lane, arrived: Callable[[], None] | None
     ) -> Verdict:
-        stripped = None
-        if reply.strip is not None and not any(screen.edit == reply.strip for screen in reply.screens):
-            stripped = asyncio.create_task(self._strip(chat_id, reply.strip))  # nobody waits for their answer behind it
-        try:
+        stays = reply.strip is None or any(screen.edit == reply.strip for screen in reply.screens)
+        async with beside(None if stays else self._strip(chat_id, reply.strip or 0)):
             return await self._show(chat_id, reply, texts, lane, arrived)
-        finally:
-            if stripped is not None:
-                await stripped
 
     async def _show(
         self, chat_id: int, reply: Reply, texts: Texts, lane: Lane, arrived: Callable[[], None] | None

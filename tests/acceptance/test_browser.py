@@ -61,16 +61,17 @@ async def newest(page: Page) -> str:
 
 
 async def press(page: Page, label: str, then: str) -> None:
-    """Press the newest button whose label begins so, and wait until the newest bubble says one of `then`."""
-    for begin in label.split("|"):
-        found = page.locator(".chat.shown [data-testid=inline-button]").filter(has_text=begin)
-        exact = [at for at in range(await found.count()) if _begins(await found.nth(at).inner_text(), begin)]
-        if exact:
-            await found.nth(exact[-1]).click()
-            break
-    else:
-        raise AssertionError(f"no button {label}")
-    await says(page, then)
+    """Press the newest button whose label begins so, once it is there, and wait until the newest bubble says one of
+    `then`."""
+    for _ in range(100):
+        for begin in label.split("|"):
+            found = page.locator(".chat.shown [data-testid=inline-button]").filter(has_text=begin)
+            exact = [at for at in range(await found.count()) if _begins(await found.nth(at).inner_text(), begin)]
+            if exact:
+                await found.nth(exact[-1]).click()
+                return await says(page, then)
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no button {label}")
 
 
 def _begins(text: str, begin: str) -> bool:
@@ -91,7 +92,7 @@ async def says(page: Page, words: str) -> None:
 async def keep(page: Page, name: str) -> None:
     """A screenshot, and nothing wider than the screen."""
     ARTEFACTS.mkdir(exist_ok=True)
-    await page.wait_for_timeout(250)
+    await page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     await page.screenshot(path=ARTEFACTS / f"{name}.png")
     wide = await page.evaluate(WIDE)
     assert wide == 0, f"{wide} elements stick out of the screen at {name}"

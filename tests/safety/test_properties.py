@@ -133,10 +133,10 @@ def test_time_grows_with_the_length_and_nothing_else(text: str) -> None:
 
 def _quickest(text: str) -> float:
     times = []
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(4):  # of its own thread, so that nobody else's work counts
+        started = time.thread_time()
         DETECTOR.assess(text)
-        times.append(time.perf_counter() - started)
+        times.append(time.thread_time() - started)
     return min(times)
 
 

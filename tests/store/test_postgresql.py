@@ -69,6 +69,15 @@ async def test_what_only_repeats_itself_waits_for_no_disk_and_the_rest_does(stor
         assert (await tx.inbox.connection.execute(says)).scalar_one() == "on"
 
 
+async def test_the_inbox_is_never_read_whole_however_few_rows_are_in_it(store: Store) -> None:
+    claim = """UPDATE inbox SET lease_until = now() WHERE update_id =
+        (SELECT update_id FROM inbox WHERE chat_id = 1 AND set_aside_at IS NULL ORDER BY update_id LIMIT 1)"""
+    async with store.transaction() as tx:
+        plan = (await tx.inbox.connection.execute(text(f"EXPLAIN {claim}"))).scalars().all()
+    assert any("Index Scan" in line for line in plan)
+    assert not any("Seq Scan" in line for line in plan)
+
+
 async def test_of_many_who_claim_a_chat_at_once_one_has_it(store: Store) -> None:
     async with store.transaction() as tx:
         await tx.inbox.add(7, [Received(1, 5, "a"), Received(2, 5, "b"), Received(3, 6, "c")], MONDAY)

@@ -96,7 +96,7 @@ def _lost(value: Any) -> bool:
 
 def _own(item: Any) -> dict[str, Any]:
     """Everything of a row but whose it is: that stands in the settings."""
-    return {name: value for name, value in asdict(item).items() if name != "learner_id"}
+    return {name: value for name, value in vars(item).items() if name != "learner_id"}
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

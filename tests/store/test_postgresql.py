@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -127,6 +128,8 @@ async def test_every_write_can_be_joined(store: Store) -> None:
                 *(joined_alone(parts, waits_for_disk=waits) for waits in (True, False)),
             ):
                 await driver.prepare(sql)
+                said = sql.rpartition(") SELECT ")[2]  # in their order, or two could wait for each other's rows
+                assert [int(at) for at in re.findall(r"FROM w(\d)", said)] == list(range(len(parts)))
 
 
 async def test_joined_writes_all_happen_in_one_way_to_the_server_or_none_does(store: Store) -> None:

@@ -74,6 +74,8 @@ async def test_the_inbox_is_never_read_whole_however_few_rows_are_in_it(store: S
     claim = """UPDATE inbox SET lease_until = now() WHERE update_id =
         (SELECT update_id FROM inbox WHERE chat_id = 1 AND set_aside_at IS NULL ORDER BY update_id LIMIT 1)"""
     async with store.transaction() as tx:
+        await tx.inbox.add(7, [Received(1, 1, "a")], MONDAY)
+        await tx.inbox.connection.execute(text("ANALYZE inbox"))
         plan = (await tx.inbox.connection.execute(text(f"EXPLAIN {claim}"))).scalars().all()
     assert any("Index Scan" in line for line in plan)
     assert not any("Seq Scan" in line for line in plan)
@@ -123,10 +125,10 @@ async def test_every_write_can_be_joined(store: Store) -> None:
             parts = [Write(write, dict.fromkeys(write.for_postgresql.names), LostRace())]
             if write is not PUT:
                 parts.append(Write(PUT, dict.fromkeys(("name", "value"))))
-            for sql, _values in (
-                joined(parts),
-                *(joined_alone(parts, waits_for_disk=waits) for waits in (True, False)),
-            ):
+            hurried, waits = (joined_alone(parts, waits_for_disk=waits)[0] for waits in (False, True))
+            assert "synchronous_commit" in hurried
+            assert "synchronous_commit" not in waits
+            for sql in (joined(parts)[0], hurried, waits):
                 await driver.prepare(sql)
                 said = sql.rpartition(") SELECT ")[2]  # in their order, or two could wait for each other's rows
                 assert [int(at) for at in re.findall(r"FROM w(\d)", said)] == list(range(len(parts)))

@@ -75,8 +75,9 @@ class Sender:
     async def _deliver(
         self, chat_id: int, reply: Reply, texts: Texts, lane: Lane, arrived: Callable[[], None] | None
     ) -> Verdict:
-        stays = reply.strip is None or any(screen.edit == reply.strip for screen in reply.screens)
-        async with beside(None if stays else self._strip(chat_id, reply.strip or 0)):
+        edited = {screen.edit for screen in reply.screens}
+        strip = None if reply.strip is None or reply.strip in edited else self._strip(chat_id, reply.strip)
+        async with beside(strip):
             return await self._show(chat_id, reply, texts, lane, arrived)
 
     async def _show(

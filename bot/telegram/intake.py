@@ -139,7 +139,8 @@ class Intake:
                     tx.inbox.take_alone(self._bot.id, item, now, self._mark)
                 return True, None
         async with self._store.transaction() as tx:
-            self._mark = await tx.inbox.mark()
+            if alone:  # it was not the mark any more
+                self._mark = await tx.inbox.mark()
             fresh = await tx.inbox.take(self._bot.id, item, now)
             return fresh, await self._ahead(tx, update) if fresh and not alone else None
 
